@@ -1,0 +1,48 @@
+# `make` lists the commands. Each sets up what it needs first (tools/install.py) and is quick when that is done.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses 2
+CODE := emulation tests tools bench migrations
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo run test check fix docs bench lock
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+install: ## set everything up, into .venv
+	@$(PYTHON) tools/install.py dev
+
+demo: ## serve the demo round at http://127.0.0.1:8000
+	@$(PYTHON) tools/install.py run
+	$(BIN)/emulation demo
+
+run: ## serve the real database
+	@$(PYTHON) tools/install.py run
+	$(BIN)/emulation run
+
+test: ## lint, types, and the test suite on SQLite and on PostgreSQL
+	@$(PYTHON) tools/install.py test
+	@$(MAKE) --no-print-directory check
+	EMULATION_TEST_DATABASE=sqlite $(PYTEST)
+	EMULATION_TEST_DATABASE=postgresql $(PYTEST) -m db
+
+check: install ## lint and types only
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+fix: install ## repair what lint and format can repair
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+docs: ## write docs/permissions.md and the README's screenshots anew
+	@$(PYTHON) tools/install.py test
+	$(BIN)/python -m tools.docs
+
+bench: install ## measure the speed and print the table
+	$(BIN)/python -m bench
+
+lock: ## fix the newest allowed packages by version and hash
+	$(PYTHON) tools/lock.py

@@ -1,0 +1,85 @@
+"""What the operating system must supply, and whether it does. Standard library only: runs before any install."""
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import sys
+from pathlib import Path
+
+# The names WeasyPrint opens at import, so that "present" here means "imports there".
+PANGO_LIBRARIES = {
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz.so.0": "libharfbuzz0b",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+    "libfontconfig.so.1": "libfontconfig1",
+}
+CHROMIUM_COMMANDS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+def chromium() -> str | None:
+    """Path of the Chromium that browser tests and screenshots drive, or None where only Playwright's own can be.
+
+    EMULATION_CHROMIUM overrides the search. On Ubuntu the `chromium` command is a snap that a container cannot
+    start, so there Playwright's own build (None: its default) is used.
+    """
+    chosen = os.environ.get("EMULATION_CHROMIUM")
+    if chosen:
+        return chosen
+    for command in CHROMIUM_COMMANDS:
+        path = shutil.which(command)
+        if path and "/snap/" not in str(Path(path).resolve()) and not _is_snap_wrapper(Path(path)):
+            return path
+    return None
+
+
+def _is_snap_wrapper(path: Path) -> bool:
+    """Whether the command is Ubuntu's small shell script that hands over to snap."""
+    if path.stat().st_size > 10_000:
+        return False
+    return b"/snap/" in path.read_bytes()
+
+
+def missing_for_venv() -> list[str]:
+    """Debian packages without which `python3 -m venv` cannot make an environment with pip."""
+    if importlib.util.find_spec("ensurepip") and importlib.util.find_spec("venv"):
+        return []
+    return [f"python3.{sys.version_info.minor}-venv"]
+
+
+def missing_for_documents() -> list[str]:
+    """Debian packages without which WeasyPrint cannot be imported."""
+    missing = []
+    for library, package in PANGO_LIBRARIES.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing.append(package)
+    return missing
+
+
+def missing_for_tests(*, os_id: str) -> list[str]:
+    """Debian packages the test suite drives: Chromium (browser tests) and poppler-utils (reading printed PDFs).
+
+    On Ubuntu Chromium is not among them: there is no such package, see `chromium`.
+    """
+    missing = []
+    if os_id != "ubuntu" and chromium() is None:
+        missing.append("chromium")
+    if shutil.which("pdftotext") is None:
+        missing.append("poppler-utils")
+    return missing
+
+
+def os_id() -> str:
+    """`debian`, `ubuntu`, ... as os-release says it; empty where it does not say."""
+    try:
+        text = Path("/etc/os-release").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    for line in text.splitlines():
+        key, _, value = line.partition("=")
+        if key == "ID":
+            return value.strip('"')
+    return ""
