@@ -166,7 +166,7 @@ def read_tree(text: str) -> Tree:
                         )
                     tree.lines.setdefault((*top.path, top.key), line)
                 else:
-                    place(scalar(event.value, plain=event.style is None), line)
+                    place(scalar(event.value, plain=not event.style), line)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         detail = getattr(error, "problem", None) or str(error)
