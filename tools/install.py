@@ -4,9 +4,9 @@ run   system libraries for PDF, .venv, the locked runtime packages, the `emulati
 dev   run + the locked tools: tests, lint, types
 test  dev + a Chromium and poppler-utils for the browser and print tests
 
-Standard library only, for it runs on a machine with nothing but Python. Each step is skipped when its stamp in
-.venv says that it was done for these very lock files, so a second run takes a blink. As root, what the system
-lacks is installed with apt; otherwise one line to type is printed and the exit status is 1.
+Standard library only, for it runs on a machine with nothing but Python. Each step is skipped when its stamp
+in .venv says that it was done for these very lock files, so a second run takes a blink. As root, what the
+system lacks is installed with apt; otherwise one line to type is printed and the exit status is 1.
 """
 
 import hashlib
@@ -23,12 +23,18 @@ PYTHON = VENV / "bin" / "python"
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 LEVELS = ("run", "dev", "test")
 OLDEST = (3, 11)
+START_BROWSER = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    playwright.chromium.launch(args=["--no-sandbox"]).close()
+"""
 
 
 def main(arguments: list[str]) -> int:
     """Bring the checkout to the level named in the first argument; 0 when it is there."""
     if sys.version_info < OLDEST:
-        return fail(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}; try: make PYTHON=python3.12")
+        version = sys.version.split()[0]
+        return fail(f"Python 3.11 or newer is needed, this is {version}; try: make PYTHON=python3.12")
     # Here, after the check above: these modules use syntax that an old Python cannot read.
     sys.path.insert(0, str(ROOT))
     from tools import system
@@ -55,12 +61,12 @@ def main(arguments: list[str]) -> int:
 
 
 def install_packages(packages: list[str]) -> bool:
-    """Install Debian packages with apt as root; else name them in one line to type. True when they are there."""
+    """Install Debian packages with apt as root, else name them in one line to type. True when installed."""
     names = " ".join(packages)
     if shutil.which("apt-get") is None:
-        return not fail(f"missing from this system: {names} (Debian's names); install them and run the command again")
+        return not fail(f"missing from this system (by Debian's names of the packages): {names}")
     if os.geteuid() != 0:
-        return not fail(f"missing from this system, type: sudo apt-get install --no-install-recommends -y {names}")
+        return not fail(f"missing from this system, type: sudo apt-get install -y {names}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     say(f"installing from apt: {names}")
     for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *packages]):
@@ -83,7 +89,7 @@ def make_environment() -> None:
 
 
 def install_locked(name: str) -> None:
-    """Install one lock file by hash, and after the first the project itself; remember it by the files' digest."""
+    """Install one lock file by hash, and with the first the project; remember it by the files' digest."""
     lock = ROOT / LOCKS[name]
     inputs = [lock, ROOT / "pyproject.toml"] if name == "run" else [lock]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in inputs)).hexdigest()
@@ -100,18 +106,18 @@ def install_locked(name: str) -> None:
 
 
 def install_playwright_browser() -> bool:
-    """Where the system has no Chromium package (Ubuntu): Playwright's own build, with its libraries when root."""
-    command = [str(PYTHON), "-m", "playwright", "install", "chromium"]
+    """Playwright's own Chromium, where the system has no package of one (Ubuntu). True when it starts."""
     stamp = VENV / ".installed-browser"
     if stamp.exists():
         return True
-    if os.geteuid() == 0:
-        command.insert(-1, "--with-deps")
     say("installing Playwright's Chromium")
-    if subprocess.run(command).returncode:
+    playwright = [str(PYTHON), "-m", "playwright"]
+    libraries = ["--with-deps"] if os.geteuid() == 0 else []
+    if subprocess.run([*playwright, "install", *libraries, "chromium"]).returncode:
+        return not fail("no Chromium for the browser tests; set EMULATION_CHROMIUM to the path of one")
+    if subprocess.run([str(PYTHON), "-c", START_BROWSER], stderr=subprocess.DEVNULL).returncode:
         return not fail(
-            "no Chromium for the browser tests, type: sudo apt-get install -y chromium "
-            "(or set EMULATION_CHROMIUM to the path of one)"
+            f"Chromium lacks libraries, type: sudo {shlex.join(playwright)} install-deps chromium"
         )
     stamp.touch()
     return True

@@ -1,4 +1,4 @@
-"""Write the lock files anew with the newest allowed releases: `make lock`. Needs the network, and is run by hand.
+"""Write the lock files anew with the newest allowed releases: `make lock`, by hand, with the network.
 
 Each package is fixed by name, version and hash, for Python 3.11 and newer on any platform; no file names the
 place it was fetched from. uv is fetched into a temporary environment, it is no dependency of the project.
@@ -6,13 +6,12 @@ place it was fetched from. uv is fetched into a temporary environment, it is no 
 
 import os
 import subprocess
-import sys
 import tempfile
 import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HEADER = "# Written by `make lock` from pyproject.toml; install with: pip install --require-hashes -r {name}\n"
+HEADER = "# Written by `make lock` from pyproject.toml. Install: pip install --require-hashes -r {name}\n"
 
 
 def main() -> None:
@@ -26,7 +25,17 @@ def main() -> None:
 
 def write(uv: str, name: str, *options: str) -> None:
     """Resolve pyproject.toml with the given extras into the lock file of that name."""
-    command = [uv, "pip", "compile", "pyproject.toml", *options, "--output-file", name, "--quiet", "--upgrade"]
+    command = [
+        uv,
+        "pip",
+        "compile",
+        "pyproject.toml",
+        *options,
+        "--output-file",
+        name,
+        "--quiet",
+        "--upgrade",
+    ]
     command += ["--universal", "--python-version", "3.11", "--generate-hashes", "--only-binary", ":all:"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"]
     # uv reads its own names for what pip users have set.
@@ -39,4 +48,4 @@ def write(uv: str, name: str, *options: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

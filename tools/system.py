@@ -1,4 +1,4 @@
-"""What the operating system must supply, and whether it does. Standard library only: runs before any install."""
+"""What the operating system must supply, and whether it does. Standard library only: it runs first."""
 
 import ctypes
 import importlib.util
@@ -19,10 +19,10 @@ CHROMIUM_COMMANDS = ("chromium", "chromium-browser", "google-chrome-stable", "go
 
 
 def chromium() -> str | None:
-    """Path of the Chromium that browser tests and screenshots drive, or None where only Playwright's own can be.
+    """Path of the Chromium for browser tests and screenshots, or None: then Playwright's own is the one.
 
-    EMULATION_CHROMIUM overrides the search. On Ubuntu the `chromium` command is a snap that a container cannot
-    start, so there Playwright's own build (None: its default) is used.
+    EMULATION_CHROMIUM overrides the search. On Ubuntu the `chromium` command is a snap, which a container
+    cannot start and Playwright not drive, so it does not count.
     """
     chosen = os.environ.get("EMULATION_CHROMIUM")
     if chosen:
@@ -60,7 +60,7 @@ def missing_for_documents() -> list[str]:
 
 
 def missing_for_tests(*, os_id: str) -> list[str]:
-    """Debian packages the test suite drives: Chromium (browser tests) and poppler-utils (reading printed PDFs).
+    """Debian packages that the tests drive: Chromium for pages, poppler-utils to read printed PDFs.
 
     On Ubuntu Chromium is not among them: there is no such package, see `chromium`.
     """
