@@ -40,7 +40,9 @@ class Criterion(Value):
     guidance: str = ""
     legal_basis: tuple[Text, ...] = ()
     evidence: EvidenceRule = EvidenceRule()
-    labels: dict[Literal["points", "level", "met", "part", "whole", "value", "count", "before", "now"], Text] = {}
+    labels: dict[
+        Literal["points", "level", "met", "part", "whole", "value", "count", "before", "now"], Text
+    ] = {}
     rule: AnyRule
 
     def applies(self, tags: frozenset[str]) -> bool:
@@ -160,18 +162,24 @@ def load(raw: bytes | str) -> CriteriaSet:
     text = decode(raw) if isinstance(raw, bytes) else raw
     tree = read_tree(text)
     if not isinstance(tree.data, dict):
-        raise Problems([Problem(Phrase(N_("Tệp phải là một bộ tiêu chí với các khóa set, version, title, ...")), 1)])
+        raise Problems(
+            [Problem(Phrase(N_("Tệp phải là một bộ tiêu chí với các khóa set, version, title, ...")), 1)]
+        )
     try:
         criteria = CriteriaSet.model_validate(tree.data)
     except ValidationError as error:
         found = [
             Problem(
-                _sentence(dict(detail)), tree.line(path := _path(tree.data, detail["loc"])), _place(tree.data, path)
+                _sentence(dict(detail)),
+                tree.line(path := _path(tree.data, detail["loc"])),
+                _place(tree.data, path),
             )
             for detail in error.errors(include_url=False)
         ]
         raise Problems(found) from error
-    problems = [Problem(phrase, tree.line(path), _place(tree.data, path)) for path, phrase in problems_of(criteria)]
+    problems = [
+        Problem(phrase, tree.line(path), _place(tree.data, path)) for path, phrase in problems_of(criteria)
+    ]
     if problems:
         raise Problems(problems)
     return criteria
@@ -284,7 +292,11 @@ def _place(data: Any, path: Path) -> str:
             data = data[part]
         else:
             break
-        if isinstance(data, dict) and isinstance(data.get("code"), str | Decimal) and "rule" not in path[: i + 1]:
+        if (
+            isinstance(data, dict)
+            and isinstance(data.get("code"), str | Decimal)
+            and "rule" not in path[: i + 1]
+        ):
             code, rest = str(data["code"]), list(path[i + 1 :])
     key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in rest)
     return f"{code} {key}".strip()
@@ -333,5 +345,3 @@ def _sentence(detail: dict[str, Any]) -> Phrase:
             return Phrase(N_("Khóa “%(key)s” phải là một số."), {"key": key})
         case _:
             return Phrase(N_("Khóa “%(key)s” không hợp lệ: %(given)s."), {"key": key, "given": given})
-
-

@@ -94,16 +94,22 @@ class Rule(Value):
             return
         known = frozenset().union(*self.fields)
         for key in sorted(given - known):
-            raise Invalid(N_("Số liệu “%(key)s” không thuộc cách chấm “%(rule)s”."), key, key=key, rule=self.name)
+            raise Invalid(
+                N_("Số liệu “%(key)s” không thuộc cách chấm “%(rule)s”."), key, key=key, rule=self.name
+            )
         wanted = " / ".join(" + ".join(sorted(names)) for names in self.fields)
         missing = sorted(min((names - given for names in self.fields), key=len))
-        raise Invalid(N_("Thiếu hoặc thừa số liệu: cần %(wanted)s."), missing[0] if missing else None, wanted=wanted)
+        raise Invalid(
+            N_("Thiếu hoặc thừa số liệu: cần %(wanted)s."), missing[0] if missing else None, wanted=wanted
+        )
 
 
 def _points_given(entry: Entry, maximum: Decimal) -> Decimal:
     given = number(entry["points"], "points")
     if given < 0 or given > maximum:
-        raise Invalid(N_("%(points)s điểm nằm ngoài khoảng từ 0 đến %(max)s."), "points", points=given, max=maximum)
+        raise Invalid(
+            N_("%(points)s điểm nằm ngoài khoảng từ 0 đến %(max)s."), "points", points=given, max=maximum
+        )
     return given
 
 
@@ -159,7 +165,10 @@ class Judged(Rule):
             top, bottom = given.as_integer_ratio()
             if top * step_bottom % (bottom * step_top):
                 raise Invalid(
-                    N_("%(points)s không phải bội số của bước %(step)s."), "points", points=given, step=self.step
+                    N_("%(points)s không phải bội số của bước %(step)s."),
+                    "points",
+                    points=given,
+                    step=self.step,
                 )
             return half_up(top * 10**precision, bottom)
 
@@ -191,7 +200,10 @@ class Levels(Rule):
         seen: set[str] = set()
         for i, level in enumerate(self.levels):
             if level.label in seen:
-                yield ("levels", i, "label"), Phrase(N_("Bậc “%(label)s” có hai lần."), {"label": level.label})
+                yield (
+                    ("levels", i, "label"),
+                    Phrase(N_("Bậc “%(label)s” có hai lần."), {"label": level.label}),
+                )
             seen.add(level.label)
             if not 0 <= level.points <= maximum:
                 yield (
@@ -343,7 +355,7 @@ def _in_unit(value: Decimal, unit: str) -> Phrase:
 
 
 def _declared(entry: Entry, unit: str) -> Phrase:
-    """"95/98 = 96,94 %" or "96,9 %"."""
+    """ "95/98 = 96,94 %" or "96,9 %"."""
     if "value" in entry:
         return _in_unit(number(entry["value"]), unit)
     part, whole = number(entry["part"]), number(entry["whole"])
@@ -433,7 +445,11 @@ class Ratio(Rule):
     def summary(self, maximum: Decimal) -> Phrase:
         return Phrase(
             N_("Tỷ lệ: %(floor)s được 0 điểm, %(target)s được %(max)s điểm"),
-            {"floor": _in_unit(self.floor, self.unit), "target": _in_unit(self.target, self.unit), "max": maximum},
+            {
+                "floor": _in_unit(self.floor, self.unit),
+                "target": _in_unit(self.target, self.unit),
+                "max": maximum,
+            },
         )
 
 
@@ -650,7 +666,9 @@ class External(Rule):
         return score
 
     def working(self, entry: Entry, maximum: Decimal) -> Phrase:
-        return Phrase(N_("Bộ chấm %(points)s trên %(max)s"), {"points": number(entry["points"]), "max": maximum})
+        return Phrase(
+            N_("Bộ chấm %(points)s trên %(max)s"), {"points": number(entry["points"]), "max": maximum}
+        )
 
     def summary(self, maximum: Decimal) -> Phrase:
         return Phrase(N_("Bộ chấm, đơn vị không tự chấm: từ 0 đến %(max)s điểm"), {"max": maximum})

@@ -146,7 +146,9 @@ def read_tree(text: str) -> Tree:
                     problems.append(Problem(Phrase(N_("Không dùng nhãn kiểu (!).")), line))
                     break
                 if expects_key() or len(stack) >= DEEPEST:
-                    problems.append(Problem(Phrase(N_("Cấu trúc lồng nhau không hợp lệ hoặc quá sâu.")), line))
+                    problems.append(
+                        Problem(Phrase(N_("Cấu trúc lồng nhau không hợp lệ hoặc quá sâu.")), line)
+                    )
                     break
                 value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
                 stack.append(_Open(value, place(value, line)))
@@ -170,7 +172,7 @@ def read_tree(text: str) -> Tree:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         detail = getattr(error, "problem", None) or str(error)
-        if "\t" in text and "cannot start any token" in detail:
+        if "\t" in text and ("cannot start any token" in detail or "tab character" in detail):
             phrase = Phrase(N_("Dùng dấu cách thay cho phím Tab để thụt dòng."))
         else:
             phrase = Phrase(N_("Không đọc được YAML: %(detail)s."), {"detail": detail})

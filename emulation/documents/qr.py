@@ -1,0 +1,90 @@
+"""QR codes as one filled outline: no seams between the rows, and a third of the bytes of row strokes."""
+
+from __future__ import annotations
+
+import segno
+
+QUIET = 4  # modules of white around the code, as the standard asks
+
+Point = tuple[int, int]
+Matrix = tuple[tuple[bool, ...], ...]
+
+
+def matrix(text: str) -> Matrix:
+    """The modules of the code for `text`, True is dark; error correction M or better."""
+    code = segno.make(text, error="m", micro=False, boost_error=True)
+    return tuple(tuple(bool(module) for module in row) for row in code.matrix)
+
+
+def outline(modules: Matrix) -> list[list[Point]]:
+    """The borders of the dark regions as closed loops of corners; fill them with the even-odd rule.
+
+    Each unit edge between a dark and a light module is walked once, the dark one on the right hand; where two dark
+    modules touch only at a corner the walk turns right, so that a loop never crosses itself.
+    """
+    size = len(modules)
+
+    def dark(x: int, y: int) -> bool:
+        return 0 <= x < size and 0 <= y < size and modules[y][x]
+
+    edges: dict[Point, list[Point]] = {}
+    for y in range(size):
+        for x in range(size):
+            if not modules[y][x]:
+                continue
+            if not dark(x, y - 1):
+                edges.setdefault((x, y), []).append((x + 1, y))
+            if not dark(x + 1, y):
+                edges.setdefault((x + 1, y), []).append((x + 1, y + 1))
+            if not dark(x, y + 1):
+                edges.setdefault((x + 1, y + 1), []).append((x, y + 1))
+            if not dark(x - 1, y):
+                edges.setdefault((x, y + 1), []).append((x, y))
+    loops = []
+    while edges:
+        start = here = next(iter(edges))
+        loop: list[Point] = []
+        heading: Point | None = None
+        while True:
+            ways = edges[here]
+            step = _turn(here, ways, heading)
+            ways.remove((here[0] + step[0], here[1] + step[1]))
+            if not ways:
+                del edges[here]
+            if step != heading:
+                loop.append(here)
+            heading = step
+            here = (here[0] + step[0], here[1] + step[1])
+            if here == start:
+                break
+        loops.append(loop)
+    return loops
+
+
+def _turn(here: Point, ways: list[Point], heading: Point | None) -> Point:
+    """The direction to walk from `here`: the only one, or the right turn where two loops touch."""
+    steps = [(x - here[0], y - here[1]) for x, y in ways]
+    if heading is not None and len(steps) > 1:
+        right = (-heading[1], heading[0])
+        if right in steps:
+            return right
+    return steps[0]
+
+
+def pdf_operators(text: str, *, left: float, bottom: float, size: float) -> bytes:
+    """The code of `text` as PDF drawing operators: black on a white square of `size` points, quiet zone included.
+
+    `left` and `bottom` are the square's lower left corner in points, y upwards.
+    """
+    modules = matrix(text)
+    count = len(modules)
+    module = size / (count + 2 * QUIET)
+    parts = [
+        f"q 1 g {left:.3f} {bottom:.3f} {size:.3f} {size:.3f} re f 0 g",
+        f"{module:.5f} 0 0 {-module:.5f} {left + QUIET * module:.3f} {bottom + size - QUIET * module:.3f} cm",
+    ]
+    for loop in outline(modules):
+        (x, y), *rest = loop
+        parts.append(f"{x} {y} m " + " ".join(f"{a} {b} l" for a, b in rest) + " h")
+    parts.append("f* Q")
+    return "\n".join(parts).encode("ascii")

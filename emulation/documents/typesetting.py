@@ -1,0 +1,114 @@
+"""What the administrative documents share: their templates, and the habits of Vietnamese typesetting.
+
+Layout by Nghị định 30/2020/NĐ-CP, Appendix I; the rules are in docs/documents.md. The templates lie in templates/print
+and have an environment of their own: they see plain values, never Flask.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import jinja2
+from markupsafe import Markup, escape
+
+from emulation.documents.pdf import STYLES
+from emulation.words import MINUS, figure
+
+NBSP = "\u00a0"
+NONE = "–"  # in a table: there is none; 0 is 0,00
+
+_COUNTS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
+_BOUND = re.compile(
+    r"\b(ngày|tháng|năm|số|Điều|[Cc]ụm|[Pp]hần|Bảng|Hình|hạng|Phụ lục) (?=\d|[IVX]+\b)|(?<=\d) (?=(?:đơn vị|điểm|tập thể)\b)"
+)
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """The head of a document: who issues it, its symbol, its place. Number and date are left to the clerk."""
+
+    issuer: str
+    parent: str = ""
+    symbol: str = ""  # what follows the number: "BC-TĐKT"
+    place: str = "Hà Nội"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The signature block: powers and post, one per line ("KT. VỤ TRƯỞNG", "PHÓ VỤ TRƯỞNG"); the name may be unknown."""
+
+    lines: tuple[str, ...]
+    name: str = ""
+
+
+def points(value: Decimal | None, places: int) -> str:
+    """A figure of a table: decimal comma, always the same places, so that commas stand under each other."""
+    return NONE if value is None else figure(value, places=places)
+
+
+def taken(value: Decimal, places: int) -> str:
+    """Points taken off, stored positive: shown with a minus, none as a dash."""
+    return MINUS + figure(value, places=places) if value else NONE
+
+
+def count(number: int) -> str:
+    """A small number in words, as running text has it: 2 -> "hai"; from eleven on in figures."""
+    return _COUNTS[number] if number < len(_COUNTS) else str(number)
+
+
+def date_words(day: date) -> str:
+    """A date as the decree writes it: days below 10 and the months 1 and 2 with a leading 0."""
+    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "A", "A và B", "A, B và C"."""
+    return " và ".join(part for part in (", ".join(names[:-1]), names[-1]) if part) if names else ""
+
+
+def glue(name: str) -> str:
+    """A short proper name, kept on one line."""
+    return name.replace(" ", NBSP)
+
+
+def bind(html: str) -> Markup:
+    """`html` with each number kept beside its noun: ngày 16, Điều 1, cụm 3, 63 đơn vị."""
+    return Markup(_BOUND.sub(lambda found: (found[1] or "") + NBSP, str(escape(html))))  # noqa: S704 (escaped here)
+
+
+def clauses(text: str) -> str:
+    """`text` that breaks between clauses, never inside a short one: "0 điểm ở 90%, | tối đa từ 99,5%"."""
+    joined = text.replace(" = ", f"{NBSP}={NBSP}")
+    parts = re.findall(r"[^,;:]+(?:,(?=\d)[^,;:]*)*[,;:]?", joined)
+    return " ".join(glue(part.strip()) if len(part) <= 27 else part.strip() for part in parts)
+
+
+def short_hash(digest: str) -> str:
+    """The first 16 digits in groups of four, so that two people can compare them aloud."""
+    return " ".join(digest[i : i + 4] for i in range(0, 16, 4))
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(STYLES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        points=points, taken=taken, count=count, glue=glue, bind=bind, clauses=clauses, listed=listed
+    )
+    return environment
+
+
+def fill(template: str, **values: object) -> str:
+    """The HTML of a template of templates/print with its values."""
+    return _environment().get_template(template).render(**values)

@@ -1,0 +1,28 @@
+"""Criteria sets: versions as values, stored as canonical JSON with their hash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from emulation.db import Base
+
+
+class CriteriaSet(Base):
+    """Bộ tiêu chí: one version of a family. Once published it never changes; a trigger sees to it."""
+
+    __tablename__ = "criteria_sets"
+    __table_args__ = (
+        UniqueConstraint("family", "edition"),
+        CheckConstraint("status IN ('official', 'illustrative')", name="status"),
+    )
+
+    family: Mapped[str] = mapped_column(String(40))  # `set` of the file
+    edition: Mapped[str] = mapped_column(String(40))  # `version` of the file
+    title: Mapped[str] = mapped_column(String(400))
+    status: Mapped[str] = mapped_column(String(20))
+    body: Mapped[str] = mapped_column(Text)  # the canonical JSON
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    published_at: Mapped[datetime | None]
