@@ -1,0 +1,321 @@
+// Saves a form while it is filled in and says truthfully how that went. Without it the form's own button saves.
+//
+// <form method="post" action="..." data-autosave> with hidden fields csrf_token and version. One request at a time on the page, in the
+// order of the changes, so that a late answer can never overwrite a newer one. What is asked of the server (Accept: application/json):
+//   200 {saved_at: "10:42", version, fragments: {element_id: html}}   the elements with these ids are replaced
+//   422 {errors: {field: sentence}, fragments?}                       shown in [data-error-for=field]; "" is the whole form
+//   409 {html}                                                        both versions (ui.conflict); the person chooses
+//   401, or 400 for a token that has run out                          "session over", with a link; what was typed stays here
+// A second sending of the same figures must be a 200 even with the old version: an answer may have been lost on the way.
+// Pending changes also lie in localStorage until the server has them, and are sent again when the page is opened again.
+
+const status = document.querySelector("[data-autosave-status]");
+const owner = document.querySelector(".who b")?.textContent.trim() ?? "";
+const prefix = `autosave:${owner}:`;
+const states = new Map(); // key -> {key, form, body, page, dirty, blocked, timer}
+const queue = [];
+let sending = null;
+let retryIn = 2000;
+let retryTimer = null;
+let leaving = false;
+
+const keyOf = (form) => prefix + new URL(form.action).pathname;
+const open = () => [...states.values()].filter((state) => state.dirty);
+
+function bodyOf(form) {
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "csrf_token") body.append(name, value);
+  return body.toString();
+}
+
+function token(form) {
+  return (form ?? document).querySelector("input[name=csrf_token]")?.value ?? document.querySelector("input[name=csrf_token]")?.value ?? "";
+}
+
+function remember(state) {
+  if (state.form) state.body = bodyOf(state.form);
+  try {
+    localStorage.setItem(state.key, JSON.stringify({ action: state.action, body: state.body, page: state.page }));
+  } catch {
+    // storage full or forbidden: the page still saves, only a closed browser would lose what is pending
+  }
+}
+
+function forget(state) {
+  state.dirty = false;
+  try {
+    localStorage.removeItem(state.key);
+  } catch {
+    // see remember()
+  }
+}
+
+function say(kind, values = {}, link = null) {
+  if (!status) return;
+  const look = { saving: ["waiting", "arrow-repeat"], typing: ["waiting", "pencil"], saved: ["", "cloud-check"] };
+  const [tone, icon] = look[kind] ?? (kind === "offline" || kind === "failed" || kind === "restored" ? ["waiting", "cloud-slash"] : ["conflict", "exclamation-triangle-fill"]);
+  status.className = `autosave ${tone}`.trim();
+  const text = (status.dataset[kind] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  status.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${status.dataset.icons}#i-${icon}"/></svg> `;
+  status.append(text);
+  if (link) {
+    const a = document.createElement("a");
+    [a.href, a.textContent] = link;
+    status.append(" ", a);
+  }
+}
+
+// ---- what comes back ----
+
+function replaceFragments(fragments = {}) {
+  const focused = document.activeElement;
+  for (const [id, html] of Object.entries(fragments)) {
+    const old = document.getElementById(id);
+    if (!old || (old.contains(focused) && focused.matches("input, select, textarea"))) continue; // never under the typing hand
+    const holder = document.createElement("template");
+    holder.innerHTML = html.trim();
+    const fresh = holder.content.firstElementChild;
+    if (!fresh) continue;
+    const hadFocus = old.contains(focused) && focused.id;
+    old.replaceWith(fresh);
+    if (hadFocus) document.getElementById(hadFocus)?.focus();
+  }
+}
+
+function showErrors(form, errors = {}) {
+  for (const place of form.querySelectorAll("[data-error-for]")) {
+    const sentence = errors[place.dataset.errorFor] ?? "";
+    place.textContent = sentence;
+    place.hidden = !sentence;
+    for (const field of form.querySelectorAll(`[name="${CSS.escape(place.dataset.errorFor)}"]`)) {
+      field.classList.toggle("is-invalid", Boolean(sentence));
+      if (sentence) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+    }
+  }
+}
+
+function showConflict(state, html) {
+  const form = state.form;
+  let place = form.querySelector("[data-autosave-conflict]");
+  if (!place) {
+    place = document.createElement("div");
+    place.dataset.autosaveConflict = "";
+    form.prepend(place);
+  }
+  place.setAttribute("role", "alert");
+  place.innerHTML = html;
+  place.addEventListener("click", (event) => {
+    const mine = event.target.closest("[data-autosave-mine]");
+    const theirs = event.target.closest("[data-autosave-theirs]");
+    if (!mine && !theirs) return;
+    event.preventDefault();
+    place.replaceChildren();
+    if (theirs) {
+      forget(state);
+      location.reload();
+      return;
+    }
+    const version = form.querySelector("input[name=version]");
+    if (version) version.value = mine.dataset.autosaveMine;
+    state.blocked = false;
+    plan(state, 0);
+  });
+}
+
+// ---- sending ----
+
+async function send(state) {
+  state.dirty = false; // a change made while this is on its way makes it dirty again
+  if (state.form) remember(state);
+  const body = new URLSearchParams(state.body);
+  body.append("csrf_token", token(state.form));
+  say("saving");
+  let answer, data = {};
+  try {
+    answer = await fetch(state.action, {
+      method: "POST", body, credentials: "same-origin", redirect: "follow",
+      headers: { Accept: "application/json", "X-CSRFToken": token(state.form), "X-Requested-With": "fetch" },
+    });
+    if (answer.headers.get("Content-Type")?.includes("json")) data = await answer.json();
+    else if (answer.ok) throw new Error("not the answer of a save"); // a proxy's or a sign-in page
+  } catch (problem) {
+    state.dirty = true;
+    if (answer?.redirected) return expired(state);
+    return later(navigator.onLine && answer ? "failed" : "offline");
+  }
+  if (answer.status === 401 || answer.status === 400) return expired(state);
+  if (answer.status >= 500 || answer.status === 429) {
+    state.dirty = true;
+    return later("failed");
+  }
+  retryIn = 2000;
+  replaceFragments(data.fragments);
+  if (answer.status === 409) return refused(state, "conflict", () => showConflict(state, data.html ?? ""));
+  if (!answer.ok) return refused(state, "refused", () => showErrors(state.form, data.errors ?? { "": data.message ?? "" }));
+  if (state.form) {
+    const version = state.form.querySelector("input[name=version]");
+    if (version && data.version !== undefined) version.value = data.version;
+    showErrors(state.form);
+    if (state.dirty) remember(state);
+  }
+  if (!state.dirty) forget(state);
+  if (!open().length) say("saved", { time: data.saved_at ?? "" });
+}
+
+function refused(state, kind, show) {
+  state.dirty = true;
+  state.blocked = true; // until the next change or choice; it stays in localStorage
+  if (state.form) show();
+  say(kind, {}, state.form ? null : [state.page, status?.dataset.show ?? ""]);
+}
+
+function expired(state) {
+  state.dirty = true;
+  for (const each of states.values()) each.blocked = true;
+  say("expired", { n: open().length }, [location.href, status?.dataset.signIn ?? ""]); // opening the page again leads through sign-in
+}
+
+function later(kind) {
+  say(kind, { n: open().length });
+  clearTimeout(retryTimer);
+  retryTimer = setTimeout(run, retryIn);
+  retryIn = Math.min(retryIn * 2, 60000);
+}
+
+async function run() {
+  if (sending) return sending;
+  clearTimeout(retryTimer);
+  sending = (async () => {
+    for (;;) {
+      const state = queue.shift() ?? null;
+      if (!state) break;
+      if (state.dirty && !state.blocked) await send(state);
+      if (state.dirty && !state.blocked && retryIn > 2000) {
+        queue.unshift(state); // the line is down: keep the order, try again later
+        break;
+      }
+    }
+  })();
+  try {
+    await sending;
+  } finally {
+    sending = null;
+  }
+}
+
+function plan(state, delay) {
+  clearTimeout(state.timer);
+  state.timer = setTimeout(() => {
+    if (!queue.includes(state)) queue.push(state);
+    run();
+  }, delay);
+}
+
+function changed(form, delay) {
+  const state = stateOf(form);
+  state.dirty = true;
+  state.blocked = false;
+  remember(state);
+  if (delay !== null) plan(state, delay);
+  if (!sending) say("typing");
+}
+
+function stateOf(form) {
+  const key = keyOf(form);
+  if (!states.has(key)) states.set(key, { key, form, action: form.action, page: location.href, body: "", dirty: false, blocked: false, timer: null });
+  return states.get(key);
+}
+
+// Sends what is still open; resolves when done or after `limit` milliseconds.
+async function flush(limit = 3000) {
+  for (const state of open()) {
+    clearTimeout(state.timer);
+    if (!state.blocked && !queue.includes(state)) queue.push(state);
+  }
+  await Promise.race([run(), new Promise((done) => setTimeout(done, limit))]);
+}
+
+// ---- what starts it ----
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-autosave]");
+  if (form && event.target.type !== "file") changed(form, event.target.tagName === "TEXTAREA" ? 2000 : null);
+});
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-autosave]");
+  if (form && event.target.type !== "file") changed(form, 200);
+});
+
+// A link or another form waits for what is pending, so that the next page already knows it.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target || link.hasAttribute("download")) return;
+  if (!open().some((state) => !state.blocked) || link.getAttribute("href").startsWith("#")) return;
+  event.preventDefault();
+  await flush();
+  location.href = link.href;
+});
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (leaving || event.defaultPrevented) return;
+  const own = form.matches("[data-autosave]");
+  if (own && !event.submitter?.name) {
+    event.preventDefault(); // Enter, or the plain save button: save here, stay here
+    changed(form, 0);
+  } else if (open().some((state) => !state.blocked)) {
+    event.preventDefault();
+    await flush();
+    leaving = true;
+    form.requestSubmit(event.submitter ?? undefined);
+  }
+});
+addEventListener("beforeunload", (event) => {
+  if (!leaving && (sending || open().length)) event.preventDefault();
+});
+addEventListener("online", () => {
+  retryIn = 2000;
+  flush();
+});
+
+// ---- what was left from last time ----
+
+function fill(form, body) {
+  const values = new URLSearchParams(body);
+  for (const field of form.elements) {
+    if (!field.name || field.name === "csrf_token" || field.type === "file") continue;
+    if (field.type === "checkbox" || field.type === "radio") field.checked = values.getAll(field.name).includes(field.value);
+    else if (values.has(field.name)) field.value = values.get(field.name);
+  }
+}
+
+function restore() {
+  const forms = new Map([...document.querySelectorAll("form[data-autosave]")].map((form) => [keyOf(form), form]));
+  let left = 0;
+  for (let i = 0; i < localStorage.length; i += 1) {
+    const key = localStorage.key(i);
+    if (!key.startsWith(prefix)) continue;
+    let kept;
+    try {
+      kept = JSON.parse(localStorage.getItem(key));
+    } catch {
+      continue;
+    }
+    const form = forms.get(key) ?? null;
+    if (form && bodyOf(form) === kept.body) continue;
+    if (form) fill(form, kept.body);
+    states.set(key, { key, form, action: kept.action, page: kept.page, body: kept.body, dirty: true, blocked: false, timer: null });
+    left += 1;
+  }
+  if (!left) return;
+  say("restored", { n: left });
+  flush();
+}
+
+if (owner && status) {
+  try {
+    restore();
+  } catch {
+    // no localStorage in this browser
+  }
+}

@@ -1,0 +1,60 @@
+// Drag and drop onto .drop[data-upload] (ui.drop_zone), the names and sizes of what was chosen, and with data-upload-auto the form is
+// sent at once with progress. Without it the file input and the form's button do the same.
+
+const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1e6).toFixed(1).replace(".", document.documentElement.lang === "en" ? "." : ",")} MB`);
+
+function sendWithProgress(zone, form) {
+  const bar = zone.querySelector("progress");
+  const list = zone.querySelector("[data-upload-list]");
+  const request = new XMLHttpRequest(); // fetch cannot tell the progress of an upload
+  request.open("POST", form.action);
+  request.setRequestHeader("Accept", "text/html");
+  request.upload.addEventListener("progress", (event) => {
+    if (!event.lengthComputable) return;
+    const percent = Math.round((100 * event.loaded) / event.total);
+    bar.hidden = false;
+    bar.value = percent;
+    list.textContent = zone.dataset.sending.replace("{percent}", `${percent} %`);
+  });
+  request.addEventListener("load", () => {
+    const failed = request.status >= 400;
+    if (!failed) return location.assign(request.responseURL || location.href); // the page the server led to
+    bar.hidden = true;
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    const sentence = page.querySelector("main .note.bad, main .text-bad:not([hidden])")?.textContent.trim();
+    list.textContent = sentence || zone.dataset.failed;
+    list.classList.add("text-bad");
+  });
+  request.addEventListener("error", () => {
+    bar.hidden = true;
+    list.textContent = zone.dataset.failed;
+    list.classList.add("text-bad");
+  });
+  request.send(new FormData(form));
+}
+
+for (const zone of document.querySelectorAll("[data-upload]")) {
+  const input = zone.querySelector("input[type=file]");
+  const list = zone.querySelector("[data-upload-list]");
+  const show = () => {
+    list.classList.remove("text-bad");
+    const names = [...input.files].map((file) => `${file.name} (${size(file.size)})`);
+    list.textContent = names.length ? `${zone.dataset.chosen} ${names.join("; ")}` : "";
+    if (names.length && "uploadAuto" in zone.dataset) sendWithProgress(zone, input.form);
+  };
+  input.addEventListener("change", show);
+  zone.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    zone.classList.add("over");
+  });
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("over");
+    if (!event.dataTransfer.files.length) return;
+    const files = new DataTransfer();
+    for (const file of input.multiple ? event.dataTransfer.files : [event.dataTransfer.files[0]]) files.items.add(file);
+    input.files = files.files;
+    show();
+  });
+}
