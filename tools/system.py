@@ -15,6 +15,8 @@ PANGO_LIBRARIES = {
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
     "libfontconfig.so.1": "libfontconfig1",
 }
+# Playwright's driver is a Node.js that needs this one.
+PLAYWRIGHT_LIBRARIES = {"libatomic.so.1": "libatomic1"}
 CHROMIUM_COMMANDS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -50,8 +52,13 @@ def missing_for_venv() -> list[str]:
 
 def missing_for_documents() -> list[str]:
     """Debian packages without which WeasyPrint cannot be imported."""
+    return _packages_not_loading(PANGO_LIBRARIES)
+
+
+def _packages_not_loading(libraries: dict[str, str]) -> list[str]:
+    """The packages of those shared libraries (library: package) that the system cannot load."""
     missing = []
-    for library, package in PANGO_LIBRARIES.items():
+    for library, package in libraries.items():
         try:
             ctypes.CDLL(library)
         except OSError:
@@ -64,7 +71,7 @@ def missing_for_tests(*, os_id: str) -> list[str]:
 
     On Ubuntu Chromium is not among them: there is no such package, see `chromium`.
     """
-    missing = []
+    missing = _packages_not_loading(PLAYWRIGHT_LIBRARIES)
     if os_id != "ubuntu" and chromium() is None:
         missing.append("chromium")
     if shutil.which("pdftotext") is None:
