@@ -137,6 +137,7 @@ def test_lean_criterion_tells_the_officer_all_there_is_to_know(leaf: Criterion) 
     assert leaf.source
     assert "Ví dụ: " in leaf.guidance
     assert re.search(r"\d\d/\d\d/20\d\d|học kỳ|tháng \d/\d{4}", leaf.guidance), "from when to when"
+    assert not re.search(r"\d[.]\d{3}", leaf.guidance), "figures as one types them, thousands unseparated"
     assert leaf.evidence.hint
     assert len(leaf.title) <= 80
     assert bool(leaf.labels) == (leaf.rule.kind in FIGURE_RULES)
@@ -151,7 +152,7 @@ def test_lean_set_cites_only_the_notice_and_the_legal_register() -> None:
 
 
 GUIDANCE_EXAMPLES = [
-    ("I.2", {"part": 91000, "whole": 100000}, "3.00"),
+    ("I.2", {"part": 9100, "whole": 10000}, "3.00"),
     ("I.3", {"count": 3}, "0.75"),
     ("I.4", {"part": 7200, "whole": 9000}, "2.50"),
     ("I.5", {"part": 1700, "whole": 2000}, "1.50"),
@@ -164,7 +165,7 @@ GUIDANCE_EXAMPLES = [
     ("III.3", {"part": 95, "whole": 98}, "2.82"),
     ("III.4", {"points": "2,52"}, "2.52"),
     ("IV.1", {"part": 588, "whole": 600}, "3.20"),
-    ("IV.2", {"part": 2750, "whole": 100000}, "1.50"),
+    ("IV.2", {"part": 275, "whole": 10000}, "1.50"),
     ("IV.3", {"before": 70, "now": 82}, "1.80"),
     ("IV.4", {"part": 340, "whole": 400}, "2.00"),
     ("V.1", {"met": ["a", "b"]}, "2.00"),
