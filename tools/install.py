@@ -70,8 +70,9 @@ def install_packages(packages: list[str]) -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     say(f"installing from apt: {names}")
     for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *packages]):
-        done = subprocess.run(["apt-get", *command], env=environment, stdout=subprocess.DEVNULL)
+        done = subprocess.run(["apt-get", *command], env=environment, capture_output=True, text=True)
         if done.returncode:
+            print(done.stdout, done.stderr, sep="", file=sys.stderr)
             return not fail(f"`{shlex.join(['apt-get', *command])}` failed with status {done.returncode}")
     return True
 

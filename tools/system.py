@@ -52,10 +52,10 @@ def missing_for_venv() -> list[str]:
 
 def missing_for_documents() -> list[str]:
     """Debian packages without which WeasyPrint cannot be imported."""
-    return _packages_not_loading(PANGO_LIBRARIES)
+    return missing_libraries(PANGO_LIBRARIES)
 
 
-def _packages_not_loading(libraries: dict[str, str]) -> list[str]:
+def missing_libraries(libraries: dict[str, str]) -> list[str]:
     """The packages of those shared libraries (library: package) that the system cannot load."""
     missing = []
     for library, package in libraries.items():
@@ -71,7 +71,7 @@ def missing_for_tests(*, os_id: str) -> list[str]:
 
     On Ubuntu Chromium is not among them: there is no such package, see `chromium`.
     """
-    missing = _packages_not_loading(PLAYWRIGHT_LIBRARIES)
+    missing = missing_libraries(PLAYWRIGHT_LIBRARIES)
     if os_id != "ubuntu" and chromium() is None:
         missing.append("chromium")
     if shutil.which("pdftotext") is None:
