@@ -23,6 +23,7 @@ PYTHON = VENV / "bin" / "python"
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 LEVELS = ("run", "dev", "test")
 OLDEST = (3, 11)
+MADE_FOR = f"{ROOT}\n{sys.version}\n"
 START_BROWSER = """
 from playwright.sync_api import sync_playwright
 with sync_playwright() as playwright:
@@ -43,14 +44,15 @@ def main(arguments: list[str]) -> int:
         return fail("usage: python3 tools/install.py run|dev|test")
     level = arguments[0]
 
-    missing = [] if PYTHON.exists() else system.missing_for_venv()
+    missing = [] if environment_stands() else system.missing_for_venv()
     missing += system.missing_for_documents()
     if level == "test":
         missing += system.missing_for_tests(os_id=system.os_id())
     if missing and not install_packages(missing):
         return 1
 
-    make_environment()
+    if not environment_stands():
+        make_environment()
     install_locked("run")
     if level != "run":
         install_locked("dev")
@@ -77,16 +79,18 @@ def install_packages(packages: list[str]) -> bool:
     return True
 
 
-def make_environment() -> None:
-    """Make .venv with the running Python; again where it is broken or was moved with the checkout."""
+def environment_stands() -> bool:
+    """Whether .venv was made here by the running Python: one that was moved or upgraded is made anew."""
     stamp = VENV / ".made-for"
-    made_for = f"{ROOT}\n{sys.version}\n"
-    if PYTHON.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == made_for:
-        return
+    return PYTHON.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == MADE_FOR
+
+
+def make_environment() -> None:
+    """Make .venv with the running Python."""
     say(f"making {VENV.name} with Python {sys.version.split()[0]}")
     # In a new process: the running one cannot see an ensurepip that apt has just installed.
     run([sys.executable, "-m", "venv", "--clear", str(VENV)])
-    stamp.write_text(made_for, encoding="utf-8")
+    (VENV / ".made-for").write_text(MADE_FOR, encoding="utf-8")
 
 
 def install_locked(name: str) -> None:
