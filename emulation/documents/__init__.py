@@ -1,1 +1,3 @@
-"""Documents as the ministry prints them: plain values in, bytes out. Nothing here sees a request or a table."""
+"""Documents as the ministry prints them: plain values in, bytes out. Nothing here sees a request or a
+table.
+"""

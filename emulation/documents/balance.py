@@ -1,8 +1,9 @@
 """Balanced line breaks for display text, measured with the font that prints it.
 
-WeasyPrint has no `text-wrap: balance`. Vietnamese writes the syllables of a word apart, so "between any two spaces"
-is too free: it tears a word ("Giáo | dục") or a name ("Bạc | Liêu"). Every break has a price (0 good, 1 bad, None
-forbidden); the words, and the place names that stay whole, are data in `data/line_breaks.yaml`.
+WeasyPrint has no `text-wrap: balance`. Vietnamese writes the syllables of a word apart, so "between any two
+spaces" is too free: it tears a word ("Giáo | dục") or a name ("Bạc | Liêu"). Every break has a price (0
+good, 1 bad, None forbidden); the words, and the place names that stay whole, are data in
+`data/line_breaks.yaml`.
 """
 
 from __future__ import annotations
@@ -116,14 +117,19 @@ def break_prices(text: str) -> list[float | None]:
     return prices
 
 
-def balance(text: str, *, face: Face, pt: float, measure: float, lines: int) -> tuple[str, ...] | None:
-    """The split into exactly `lines` lines of at most `measure` mm with the least unevenness; None if there is none."""
+def balance(
+    text: str, *, face: Face, pt: float, measure: float, lines: int, tracking: float = 0.0
+) -> tuple[str, ...] | None:
+    """The split into exactly `lines` lines of at most `measure` mm with the least unevenness; None if there
+    is none.
+    """
     syllables = text.split(" ")
     count = len(syllables)
     if count < lines:
         return None
-    space = width_mm(" ", face, pt)
-    ends = list(itertools.accumulate((width_mm(s, face, pt) for s in syllables), initial=0.0))
+    space = width_mm(" ", face, pt, tracking=tracking)
+    widths = (width_mm(syllable, face, pt, tracking=tracking) for syllable in syllables)
+    ends = list(itertools.accumulate(widths, initial=0.0))
     whole = ends[-1] + (count - 1) * space
     even = whole / lines
     if even > measure:
@@ -154,17 +160,29 @@ def balance(text: str, *, face: Face, pt: float, measure: float, lines: int) -> 
     return tuple(" ".join(syllables[a:b]) for a, b in itertools.pairwise(best[count][1]))
 
 
-def fit(text: str, *, face: Face, measure: float, steps: Sequence[tuple[int, float]]) -> Fitted | None:
-    """`text` in the first of `steps` (lines, pt), best first, that holds it in `measure` mm; None if none does."""
+def fit(
+    text: str, *, face: Face, measure: float, steps: Sequence[tuple[int, float]], tracking: float = 0.0
+) -> Fitted | None:
+    """`text` in the first of `steps` (lines, pt), best first, that holds it in `measure` mm; None if none
+    does.
+
+    A line end in the text is a break made by hand ("KT. BỘ TRƯỞNG", "THỨ TRƯỞNG"); no others are made then.
+    """
+    by_hand = tuple(text.split("\n"))
     for step, (lines, pt) in enumerate(steps):
-        found = balance(text, face=face, pt=pt, measure=measure, lines=lines)
+        if len(by_hand) == 1:
+            found = balance(text, face=face, pt=pt, measure=measure, lines=lines, tracking=tracking)
+        else:
+            widest = max(width_mm(part, face, pt, tracking=tracking) for part in by_hand)
+            found = by_hand if len(by_hand) == lines and widest <= measure else None
         if found:
             return Fitted(pt=pt, step=step, lines=found)
     return None
 
 
 def wrap(text: str, *, face: Face, pt: float, measure: float) -> tuple[str, ...]:
-    """`text` in as few lines of at most `measure` mm as hold it, evenly; a single word that is wider stands alone.
+    """`text` in as few lines of at most `measure` mm as hold it, evenly; a single word that is wider stands
+    alone.
 
     For labels that must be shown whole at a fixed size, such as the name beside a chart's row.
     """

@@ -1,17 +1,20 @@
 """A certificate as data: its size, its frame, its lines with their places, read from a YAML file.
 
-How to write one: docs/documents.md. Lengths are mm from the upper left corner of the sheet, sizes of letters are pt.
+How to write one: docs/documents.md. Lengths are mm from the upper left corner of the sheet, sizes of
+letters are pt.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from emulation.documents.fonts import MM_PER_PT, Face, lacking
 from emulation.documents.frame import Palette
@@ -23,7 +26,19 @@ LARGEST_FILE = 100_000  # bytes
 
 # What a line may show. `mark` says what kind of print it is; the others come with the recipient.
 PLACEHOLDERS = frozenset(
-    "name merit decision_number decision_date place date signer_title signer_name register_number code mark".split()
+    {
+        "name",
+        "merit",
+        "decision_number",
+        "decision_date",
+        "place",
+        "date",
+        "signer_title",
+        "signer_name",
+        "register_number",
+        "code",
+        "mark",
+    }
 )
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -94,9 +109,10 @@ class Qr(Part):
 class Line(Part):
     """One text at one place.
 
-    `steps` are tried in order until the text fits `measure`; `size: 14` is short for one line of 14 pt. With `height` the
-    lines are centred in a box of that height. A line of the frame's own words (`printed: electronic`) is left out on a
-    pre-printed sheet, which has them already. A line with a value that is empty and has no blank is left out.
+    `steps` are tried in order until the text fits `measure`; `size: 14` is short for one line of 14 pt.
+    With `height` the lines are centred in a box of that height. A line of the frame's own words (`printed:
+    electronic`) is left out on a pre-printed sheet, which has them already. A line with a value that is
+    empty and has no blank is left out.
     """
 
     text: str = Field(min_length=1)
@@ -145,7 +161,9 @@ class Line(Part):
         return step.lines * step.pt * self.leading * MM_PER_PT
 
     def filled(self, values: dict[str, str], blanks: dict[str, str]) -> str:
-        """The text with its values, an empty value as the clerk's blank; "" when the line is to be left out."""
+        """The text with its values, an empty value as the clerk's blank; "" when the line is to be left
+        out.
+        """
         shown = {name: values.get(name) or blanks.get(name, "") for name in self.values}
         if not all(shown.values()) or not all(values.get(name) for name in self.needs):
             return ""
@@ -174,39 +192,40 @@ class Template(Part):
             raise ValueError("; ".join(problems))
         return self
 
-    def _problems(self) -> list[str]:
-        found: list[str] = []
-        for name in [*self.defaults, *self.blanks, *(need for line in self.lines for need in line.needs)]:
-            if name not in PLACEHOLDERS:
-                found.append(f"không có giá trị nào tên là “{name}”")
+    def _problems(self) -> Iterator[str]:
+        names = [*self.defaults, *self.blanks, *(name for line in self.lines for name in line.needs)]
+        yield from (f"không có giá trị nào tên là “{name}”" for name in names if name not in PLACEHOLDERS)
         for number, line in enumerate(self.lines, 1):
-            where = f"dòng chữ {number}"
-            for name in line.values:
-                if name not in PLACEHOLDERS:
-                    found.append(f"{where}: không có giá trị nào tên là “{name}”")
-            plain = _PLACEHOLDER.sub("", line.text)
-            if "{" in plain or "}" in plain:
-                found.append(f"{where}: dấu ngoặc nhọn không thành cặp")
-            if missing := lacking(plain, line.typeface):
-                found.append(f"{where}: phông chữ không có ký tự “{missing}”")
-            if line.left + line.width > self.size.width or line.broadest > line.width:
-                found.append(f"{where}: rộng hơn chỗ dành cho nó")
-            if line.top + (line.height or max(map(line.height_of, line.steps))) > self.size.height:
-                found.append(f"{where}: cao hơn khổ giấy")
-            for step in line.steps:
-                if line.height is not None and line.height_of(step) > line.height:
-                    found.append(
-                        f"{where}: {step.lines} dòng cỡ {step.pt:g} cao hơn khung {line.height:g} mm"
-                    )
+            yield from (f"dòng chữ {number}: {problem}" for problem in self._problems_of(line))
         if not any("name" in line.values for line in self.lines):
-            found.append("không dòng chữ nào in {name}")
+            yield "không dòng chữ nào in {name}"
         if not any("mark" in line.values for line in self.lines):
-            found.append("không dòng chữ nào in {mark} (bản điện tử, minh họa)")
-        if self.qr and (
-            self.qr.left + self.qr.size > self.size.width or self.qr.top + self.qr.size > self.size.height
-        ):
-            found.append("mã QR nằm ngoài khổ giấy")
-        return found
+            yield "không dòng chữ nào in {mark} (bản điện tử, minh họa)"
+        if self.check_url and "{code}" not in self.check_url:
+            yield "check_url không có {code}"
+        if self.qr and not self._holds(self.qr.left, self.qr.top, self.qr.size, self.qr.size):
+            yield "mã QR nằm ngoài khổ giấy"
+
+    def _holds(self, left: float, top: float, width: float, height: float) -> bool:
+        return left + width <= self.size.width and top + height <= self.size.height
+
+    def _problems_of(self, line: Line) -> Iterator[str]:
+        yield from (
+            f"không có giá trị nào tên là “{name}”" for name in line.values if name not in PLACEHOLDERS
+        )
+        plain = _PLACEHOLDER.sub("", line.text)
+        if "{" in plain or "}" in plain:
+            yield "dấu ngoặc nhọn không thành cặp"
+        if missing := lacking(plain, line.typeface):
+            yield f"phông chữ không có ký tự “{missing}”"
+        if line.broadest > line.width:
+            yield "measure lớn hơn width"
+        height = line.height or max(line.height_of(step) for step in line.steps)
+        if not self._holds(line.left, line.top, line.width, height):
+            yield "nằm ngoài khổ giấy"
+        for step in line.steps:
+            if line.height is not None and line.height_of(step) > line.height:
+                yield f"{step.lines} dòng cỡ {step.pt:g} cao hơn khung {line.height:g} mm"
 
 
 def load_template(source: str | Path) -> Template:
@@ -266,9 +285,8 @@ _WORDS = {
 }
 
 
-def _in_words(problem: object) -> str:
+def _in_words(problem: ErrorDetails) -> str:
     """One finding of pydantic as a clause: where, then what."""
-    assert isinstance(problem, dict)
     if problem["type"] == "value_error":
         return str(problem["ctx"]["error"])
     where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in problem["loc"])

@@ -1,4 +1,6 @@
-"""The typefaces of the printed documents: where they lie, how wide a text is in them, which letters they lack."""
+"""The typefaces of the printed documents: where they lie, how wide a text is in them, which letters they
+lack.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""The frame of the electronic certificate as SVG: bands of a bronze drum, its star in the corners, a lotus, a guilloche.
+"""The frame of the electronic certificate as SVG: bands of a bronze drum, its star in the corners, a lotus,
+a guilloche.
 
-The project's own drawing. Flat colours, strokes and fills only: no bitmap, no transparency, no state emblem. One unit of
-the drawing is one mm on paper. It is drawn when it is needed and not kept in the repository (100 kB of path data).
+The project's own drawing. Flat colours, strokes and fills only: no bitmap, no transparency, no state
+emblem. One unit of the drawing is one mm on paper. It is drawn when it is needed and not kept in the
+repository (100 kB of path data).
 """
 
 from __future__ import annotations
@@ -29,12 +31,15 @@ class Palette:
 
 
 def frame_svg(width: float, height: float, palette: Palette | None = None) -> str:
-    """The frame of a sheet of `width` x `height` mm. The band ends 21.1 mm from each edge: text stands inside it."""
+    """The frame of a sheet of `width` x `height` mm. The band ends 21.1 mm from each edge: text stands
+    inside it.
+    """
     colours = palette or Palette()
+    whole = f'width="{_n(width)}" height="{_n(height)}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(width)}mm" height="{_n(height)}mm" '
-        f'viewBox="0 0 {_n(width)} {_n(height)}">',
-        f'<rect width="{_n(width)}" height="{_n(height)}" fill="{colours.paper}"/>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}"',
+        f'width="{_n(width)}mm" height="{_n(height)}mm">',
+        f'<rect {whole} fill="{colours.paper}"/>',
         *_guilloche(width / 2, height / 2 + 2, colours),
         *_lines_around(width, height, colours),
         *_side(width, "", colours, gap=LOTUS_GAP),
@@ -84,8 +89,9 @@ def _lines_around(width: float, height: float, colours: Palette) -> Iterator[str
         (20.2, 0.22, colours.deep),
         (21.1, 0.55, colours.gold),
     ):
+        across, down = _n(width - 2 * inset), _n(height - 2 * inset)
         yield (
-            f'<rect x="{_n(inset)}" y="{_n(inset)}" width="{_n(width - 2 * inset)}" height="{_n(height - 2 * inset)}" '
+            f'<rect x="{_n(inset)}" y="{_n(inset)}" width="{across}" height="{down}" '
             f'fill="none" stroke="{colour}" stroke-width="{_n(stroke)}"/>'
         )
 
@@ -102,7 +108,9 @@ def _teeth(start: float, end: float, y: float, height: float) -> str:
 
 
 def _side(length: float, transform: str, colours: Palette, *, gap: float = 0.0) -> Iterator[str]:
-    """One side's bands, drawn along the top edge: teeth, two rules, tangent circles, teeth; `gap` leaves the middle free."""
+    """One side's bands, drawn along the top edge: teeth, two rules, tangent circles, teeth; `gap` leaves
+    the middle free.
+    """
     start, end = BAND, length - BAND
     runs = [(start, length / 2 - gap), (length / 2 + gap, end)] if gap else [(start, end)]
     outer = inner = rules = rings = dots = tangents = ""
@@ -190,7 +198,8 @@ def _lotus(cx: float, base: float, colours: Palette) -> Iterator[str]:
         f"c0 -2.6 {_n(-q * 3.6)} -2.6 {_n(-q * 3.4)} -.4c.1 1.2 {_n(q * 1.5)} 1.2 {_n(q * 1.5)} .2"
         for q in (-1, 1)
     )
-    yield f'<path d="{tendrils}" fill="none" stroke="{colours.gold}" stroke-width=".42" stroke-linecap="round"/>'
+    stroke = f'stroke="{colours.gold}" stroke-width=".42" stroke-linecap="round"'
+    yield f'<path d="{tendrils}" fill="none" {stroke}/>'
 
 
 def _petal(angle: float, length: float, breadth: float, fill: str) -> str:

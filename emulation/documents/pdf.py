@@ -1,8 +1,9 @@
-"""The one place that calls WeasyPrint: HTML text in, PDF bytes out, with the project's fonts and nothing else.
+"""The one place that calls WeasyPrint: HTML text in, PDF bytes out, with the project's fonts and nothing
+else.
 
-The fetcher opens the font files of `fonts.py` and refuses everything else, so a document reads no other file and no
-network whatever its text says. One font configuration serves the process; Pango is not meant to be used by two threads
-at once, so documents are set one after the other.
+The fetcher opens the font files of `fonts.py` and refuses everything else, so a document reads no other
+file and no network whatever its text says. One font configuration serves the process; Pango is not meant to
+be used by two threads at once, so documents are set one after the other.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import io
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
@@ -20,6 +22,8 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from emulation.documents.fonts import FONTS, Face
 
 STYLES = Path(__file__).resolve().parents[2] / "templates" / "print"
+
+Style: TypeAlias = weasyprint.CSS
 
 _one_at_a_time = threading.RLock()
 
@@ -41,8 +45,10 @@ def _fonts() -> FontConfiguration:
     return FontConfiguration()
 
 
-def stylesheet(css: str) -> weasyprint.CSS:
-    """Parsed CSS, to be used for any number of documents. `url(...)` is relative to the folder of the fonts."""
+def stylesheet(css: str) -> Style:
+    """Parsed CSS, to be used for any number of documents. `url(...)` is relative to the folder of the
+    fonts.
+    """
     with _one_at_a_time:
         return weasyprint.CSS(
             string=css, base_url=f"{FONTS.as_uri()}/", url_fetcher=OnlyFonts(), font_config=_fonts()
@@ -50,15 +56,15 @@ def stylesheet(css: str) -> weasyprint.CSS:
 
 
 @functools.cache
-def named_stylesheet(name: str) -> weasyprint.CSS:
+def named_stylesheet(name: str) -> Style:
     """A style sheet of templates/print, parsed once."""
     return stylesheet((STYLES / name).read_text(encoding="utf-8"))
 
 
-def write_pdf(html: str, styles: Sequence[weasyprint.CSS]) -> bytes:
-    """The PDF of `html`. The same text gives the same bytes: nothing in the file depends on the clock or on chance."""
+def write_pdf(html: str, styles: Sequence[Style]) -> bytes:
+    """The PDF of `html`. The same text gives the same bytes: nothing in the file depends on the clock or on
+    chance.
+    """
     with _one_at_a_time:
         document = weasyprint.HTML(string=html, base_url=f"{FONTS.as_uri()}/", url_fetcher=OnlyFonts())
-        result = document.write_pdf(stylesheets=list(styles), font_config=_fonts())
-    assert isinstance(result, bytes)
-    return result
+        return bytes(document.write_pdf(stylesheets=list(styles), font_config=_fonts()))

@@ -19,26 +19,24 @@ def matrix(text: str) -> Matrix:
 def outline(modules: Matrix) -> list[list[Point]]:
     """The borders of the dark regions as closed loops of corners; fill them with the even-odd rule.
 
-    Each unit edge between a dark and a light module is walked once, the dark one on the right hand; where two dark
-    modules touch only at a corner the walk turns right, so that a loop never crosses itself.
+    Each unit edge between a dark and a light module is walked once, the dark one on the right hand; where
+    two dark modules touch only at a corner the walk turns right, so that a loop never crosses itself.
     """
-    size = len(modules)
-
-    def dark(x: int, y: int) -> bool:
-        return 0 <= x < size and 0 <= y < size and modules[y][x]
-
     edges: dict[Point, list[Point]] = {}
-    for y in range(size):
-        for x in range(size):
-            if not modules[y][x]:
+    light = (False,) * len(modules)
+    for y, (above, row, below) in enumerate(
+        zip((light, *modules), modules, (*modules[1:], light), strict=False)
+    ):
+        for x, (left, dark, right) in enumerate(zip((False, *row), row, (*row[1:], False), strict=False)):
+            if not dark:
                 continue
-            if not dark(x, y - 1):
+            if not above[x]:
                 edges.setdefault((x, y), []).append((x + 1, y))
-            if not dark(x + 1, y):
+            if not right:
                 edges.setdefault((x + 1, y), []).append((x + 1, y + 1))
-            if not dark(x, y + 1):
+            if not below[x]:
                 edges.setdefault((x + 1, y + 1), []).append((x, y + 1))
-            if not dark(x - 1, y):
+            if not left:
                 edges.setdefault((x, y + 1), []).append((x, y))
     loops = []
     while edges:
@@ -72,7 +70,8 @@ def _turn(here: Point, ways: list[Point], heading: Point | None) -> Point:
 
 
 def pdf_operators(text: str, *, left: float, bottom: float, size: float) -> bytes:
-    """The code of `text` as PDF drawing operators: black on a white square of `size` points, quiet zone included.
+    """The code of `text` as PDF drawing operators: black on a white square of `size` points, quiet zone
+    included.
 
     `left` and `bottom` are the square's lower left corner in points, y upwards.
     """

@@ -1,7 +1,7 @@
 """What the administrative documents share: their templates, and the habits of Vietnamese typesetting.
 
-Layout by Nghị định 30/2020/NĐ-CP, Appendix I; the rules are in docs/documents.md. The templates lie in templates/print
-and have an environment of their own: they see plain values, never Flask.
+Layout by Nghị định 30/2020/NĐ-CP, Appendix I; the rules are in docs/documents.md. The templates lie in
+templates/print and have an environment of their own: they see plain values, never Flask.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ NONE = "–"  # in a table: there is none; 0 is 0,00
 
 _COUNTS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
 _BOUND = re.compile(
-    r"\b(ngày|tháng|năm|số|Điều|[Cc]ụm|[Pp]hần|Bảng|Hình|hạng|Phụ lục) (?=\d|[IVX]+\b)|(?<=\d) (?=(?:đơn vị|điểm|tập thể)\b)"
+    r"\b(ngày|tháng|năm|số|Điều|[Cc]ụm|[Pp]hần|Bảng|Hình|hạng|Phụ lục) (?=\d|[IVX]+\b)"
+    r"|(?<=\d) (?=(?:đơn vị|điểm|tập thể)\b)"
 )
 
 
@@ -40,7 +41,9 @@ class Letterhead:
 
 @dataclass(frozen=True)
 class Signature:
-    """The signature block: powers and post, one per line ("KT. VỤ TRƯỞNG", "PHÓ VỤ TRƯỞNG"); the name may be unknown."""
+    """The signature block: powers and post, one per line ("KT. VỤ TRƯỞNG", "PHÓ VỤ TRƯỞNG"); the name may
+    be unknown.
+    """
 
     lines: tuple[str, ...]
     name: str = ""

@@ -11,20 +11,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from emulation.db import Base
 
 if TYPE_CHECKING:
-    from emulation.models.sheets import Entry
+    from emulation.models.sheets import Entry, Sheet
 
 
 class Evidence(Base):
-    """Minh chứng: one file of one unit in one period; the file itself lies under its SHA-256, never overwritten."""
+    """Minh chứng: one file of one unit in one period (its sheet); the file itself lies under its SHA-256, never overwritten."""
 
     __tablename__ = "evidence"
     __table_args__ = (
-        UniqueConstraint("period_id", "unit_id", "sha256"),
+        UniqueConstraint("sheet_id", "sha256"),
         CheckConstraint("size > 0", name="size"),
     )
 
-    period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"))
-    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"))
     title: Mapped[str] = mapped_column(String(300))
     document_number: Mapped[str] = mapped_column(String(80), default="")  # số, ký hiệu
     issued_on: Mapped[date | None]
@@ -36,6 +35,7 @@ class Evidence(Base):
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     uploaded_at: Mapped[datetime]
 
+    sheet: Mapped[Sheet] = relationship(lazy="joined", innerjoin=True)
     citations: Mapped[list[Citation]] = relationship(lazy="select", back_populates="evidence")
 
 

@@ -1,0 +1,73 @@
+"""Criteria sets in the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emulation import models
+from emulation.domain import criteria as domain
+from emulation.domain.scoring import Scorer
+from emulation.errors import WrongState
+from emulation.services.actor import Actor
+from emulation.services.history import record
+from emulation.words import N_
+
+
+@lru_cache(maxsize=16)
+def _value(sha256: str, body: str) -> domain.CriteriaSet:
+    return domain.from_canonical(body)
+
+
+@lru_cache(maxsize=16)
+def _scorer(sha256: str, body: str) -> Scorer:
+    return Scorer(_value(sha256, body))
+
+
+def value_of(row: models.CriteriaSet) -> domain.CriteriaSet:
+    """The set as a value; parsed once per process, since a published set never changes."""
+    return _value(row.sha256, row.body)
+
+
+def scorer_of(row: models.CriteriaSet) -> Scorer:
+    """The set ready to score sheets."""
+    return _scorer(row.sha256, row.body)
+
+
+def publish(db: Session, actor: Actor, criteria: domain.CriteriaSet, *, now: datetime) -> models.CriteriaSet:
+    """Store a version as published, or find it if the very same value is there already.
+
+    Raises:
+        WrongState: this version exists with another content; a new content is a new version.
+    """
+    row = db.scalar(
+        select(models.CriteriaSet).where(
+            models.CriteriaSet.family == criteria.set, models.CriteriaSet.edition == criteria.version
+        )
+    )
+    if row is not None:
+        if row.sha256 != criteria.sha256:
+            raise WrongState(
+                N_(
+                    "Bộ tiêu chí %(set)s phiên bản %(version)s đã công bố với nội dung khác; hãy đặt phiên bản mới."
+                ),
+                set=criteria.set,
+                version=criteria.version,
+            )
+        return row
+    row = models.CriteriaSet(
+        family=criteria.set,
+        edition=criteria.version,
+        title=criteria.title,
+        status=criteria.status,
+        body=criteria.canonical.decode(),
+        sha256=criteria.sha256,
+        published_at=now,
+    )
+    db.add(row)
+    db.flush()
+    record(db, actor, "publish_criteria", row, now=now, new={"sha256": row.sha256})
+    return row

@@ -1,0 +1,96 @@
+"""The Flask application."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask, Response, request
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from emulation.config import ROOT, Settings, settings_from
+from emulation.db import make_engine, make_sessions
+from emulation.web import display, failures, session
+
+AREAS = (
+    "accounts",
+    "home",
+    "criteria",
+    "periods",
+    "sheets",
+    "evidence",
+    "submissions",
+    "reviews",
+    "results",
+    "awards",
+    "certificates",
+    "history",
+)
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def build(settings: Settings | None = None) -> Flask:
+    """The application for these settings (default: from the environment)."""
+    settings = settings or settings_from()
+    app = Flask("emulation", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key or kept_secret(settings),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        MAX_CONTENT_LENGTH=(settings.largest_file_mib + 1) * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session; a sheet stays open for hours
+        BABEL_DEFAULT_LOCALE="vi",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "emulation" / "translations"),
+    )
+    engine = make_engine(settings.database_url)
+    app.extensions["settings"] = settings
+    app.extensions["engine"] = engine
+    app.extensions["sessions"] = make_sessions(engine)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    CSRFProtect(app)
+    Babel(app, locale_selector=display.language)
+    session.register(app)
+    display.register(app)
+    failures.register(app)
+    for name in AREAS:
+        app.register_blueprint(import_module(f"emulation.web.{name}").area)
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    logging.getLogger("emulation").setLevel(logging.INFO)
+    return app
+
+
+def kept_secret(settings: Settings) -> str:
+    """A key made at first start and kept readable by this user only, so that a restart signs nobody out."""
+    path = Path(settings.evidence_dir).parent / "secret_key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")

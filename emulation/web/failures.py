@@ -1,0 +1,84 @@
+"""How a refusal or a failure looks: a page, or JSON for a script."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from emulation.config import ROOT
+from emulation.errors import Refusal, SignInNeeded
+from emulation.web import session as current
+from emulation.web.display import show_phrase
+from emulation.words import N_
+
+log = logging.getLogger(__name__)
+SENTENCES = {
+    404: N_("Không có trang này, hoặc đã được chuyển đi nơi khác."),
+    405: N_("Trang này không nhận yêu cầu kiểu này."),
+    413: N_("Tệp gửi lên lớn hơn mức cho phép."),
+}
+
+
+def wants_json() -> bool:
+    """Whether a script asked, which reads JSON."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def answer(status: int, sentence: str, *, field: str | None = None, advice: str | None = None) -> Any:
+    """One refusal as JSON or as a page."""
+    if wants_json():
+        return jsonify(error=sentence, errors={field: sentence} if field else {}), status
+    return render_template("errors/error.html", status=status, sentence=sentence, advice=advice), status
+
+
+def register(app: Flask) -> None:
+    """Handlers of every kind of failure."""
+
+    @app.errorhandler(Refusal)
+    def refused(error: Refusal) -> Any:
+        _forget_changes()
+        if isinstance(error, SignInNeeded) and not wants_json() and request.method == "GET":
+            target = request.full_path if request.query_string else request.path
+            return redirect(url_for("accounts.sign_in", next=target))
+        return answer(error.status, show_phrase(error.phrase), field=error.field)
+
+    @app.errorhandler(CSRFError)
+    def forged(error: CSRFError) -> Any:
+        _forget_changes()
+        return answer(
+            400,
+            show_phrase(N_("Trang đã mở quá lâu hoặc phiên đăng nhập đã đổi. Tải lại trang rồi gửi lại.")),
+        )
+
+    @app.errorhandler(HTTPException)
+    def plain(error: HTTPException) -> Any:
+        _forget_changes()
+        if error.code is None or error.code < 400:
+            return error
+        if isinstance(error, RequestEntityTooLarge):
+            limit = current.settings().largest_file_mib
+            return answer(413, show_phrase(SENTENCES[413]) + f" ({limit} MB)")
+        return answer(error.code, show_phrase(SENTENCES.get(error.code, N_("Yêu cầu không đọc được."))))
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Any:
+        reference = secrets.token_hex(4).upper()
+        log.exception("reference %s: %s %s", reference, request.method, request.path)
+        if current_app.testing:
+            raise error
+        if wants_json():
+            return jsonify(error=f"Hệ thống gặp lỗi, số tham chiếu {reference}."), 500
+        page = (ROOT / "templates" / "errors" / "500.html").read_text(encoding="utf-8")
+        return current_app.jinja_env.from_string(page).render(reference=reference), 500
+
+
+def _forget_changes() -> None:
+    """What the failed act has changed must not be seen by the error page."""
+    opened = current.g.get("db")
+    if opened is not None:
+        opened.rollback()

@@ -1,0 +1,104 @@
+"""One request, one session, one transaction. Who is signed in. What time it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Flask, current_app, g, request, session
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from emulation.config import Settings
+from emulation.db import Sessions, writing
+from emulation.models import User
+from emulation.services.actor import Actor
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class WriteInGet(RuntimeError):
+    """A page tried to change data while answering a GET: a bug, never the user's fault."""
+
+
+def settings() -> Settings:
+    """The settings of this application."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def db() -> Session:
+    """The session of this request; begun for writing unless the method is safe."""
+    if "db" not in g:
+        sessions: Sessions = current_app.extensions["sessions"]
+        g.db = sessions()
+        if request.method in SAFE:
+            event.listen(g.db, "before_flush", _refuse_writes)
+        else:
+            writing(g.db)
+    found: Session = g.db
+    return found
+
+
+def _refuse_writes(opened: Session, *_: object) -> None:
+    if opened.new or opened.deleted or any(opened.is_modified(thing) for thing in opened.dirty):
+        raise WriteInGet(f"{request.method} {request.path} would change data")
+
+
+def now() -> datetime:
+    """The time of this request, UTC: the same for everything it does."""
+    if "now" not in g:
+        g.now = datetime.now(UTC)
+    found: datetime = g.now
+    return found
+
+
+def user() -> User | None:
+    """Who is signed in, with seats and conflicts loaded; None for a stranger."""
+    if "user" not in g:
+        g.user = None
+        key = session.get("user")
+        if key is not None:
+            found = db().scalar(select(User).where(User.id == key, User.is_active))
+            if found is not None and found.sign_out_count == session.get("sign_out_count"):
+                g.user = found
+    someone: User | None = g.user
+    return someone
+
+
+def actor() -> Actor:
+    """The signed-in person as the services see them."""
+    return Actor(user(), request.remote_addr or "")
+
+
+def sign_in(person: User) -> None:
+    """Begin a session for this person; the old one's contents are dropped, except the language."""
+    language = session.get("language")
+    session.clear()
+    session["user"] = person.id
+    session["sign_out_count"] = person.sign_out_count
+    if language:
+        session["language"] = language
+    session.permanent = True
+    g.user = person
+
+
+def sign_out() -> None:
+    """End the session of this browser, keeping the language."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    g.user = None
+
+
+def close(error: BaseException | None = None) -> None:
+    """Give the connection back; what was not committed is rolled back."""
+    opened: Session | None = g.pop("db", None)
+    if opened is not None:
+        opened.rollback()
+        opened.close()
+
+
+def register(app: Flask) -> None:
+    """Close the session at the end of every request."""
+    app.teardown_appcontext(close)
