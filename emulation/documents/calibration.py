@@ -55,8 +55,8 @@ def _n(value: float) -> str:
 
 def _drawing(template: Template) -> Iterator[str]:
     width, height = template.size.width, template.size.height
-    yield f'<svg viewBox="0 0 {width} {height}" width="{width}mm" height="{height}mm" font-family="Tinos Print"'
-    yield ' stroke="#000" stroke-width=".12" fill="none">'
+    yield f'<svg viewBox="0 0 {width} {height}" width="{width}mm" height="{height}mm"'
+    yield ' font-family="Tinos Print" stroke="#000" stroke-width=".12" fill="none">'
     yield from _rulers(width, height)
     for x, y in (
         (CROSS, CROSS),
