@@ -1,0 +1,332 @@
+"""The `emulation` command. Functions on files start without Flask and without a database."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from emulation.errors import Refusal
+from emulation.words import figure
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from emulation.domain.criteria import CriteriaSet
+    from emulation.domain.scoring import Score
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class Failed(click.ClickException):
+    """An error for the person at the terminal: the sentence on stderr, exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence as it is."""
+        click.echo(self.message, err=True)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """A refusal of the application becomes its sentence on stderr."""
+    try:
+        yield
+    except Refusal as error:
+        raise Failed(str(error)) from error
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Đánh giá thi đua, khen thưởng các Sở Giáo dục và Đào tạo (emulation and commendation rounds)."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file the user named."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Failed(f"{path}: không mở được tệp ({error.strerror}).") from error
+
+
+def read_criteria(path: Path) -> CriteriaSet:
+    """A criteria set from a file; problems go to stderr with file and line."""
+    from emulation.domain.criteria import load
+    from emulation.domain.source import Problems
+
+    try:
+        return load(read_bytes(path))
+    except Problems as error:
+        raise Failed("\n".join(located(path, problem) for problem in error.problems)) from error
+
+
+def located(path: Path, problem: Any) -> str:
+    """`file:line: sentence`."""
+    return f"{path}:{problem.line}: {problem}" if problem.line else f"{path}: {problem}"
+
+
+# ---- criteria ----
+
+
+@main.group()
+def criteria() -> None:
+    """Bộ tiêu chí (criteria sets)."""
+
+
+@criteria.command("check")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+def criteria_check(files: tuple[Path, ...]) -> None:
+    """Check criteria FILES; every problem is printed with file and line. Exit code 1 if there is any."""
+    broken = False
+    for path in files:
+        try:
+            found = read_criteria(path)
+        except Failed as failure:
+            failure.show()
+            broken = True
+            continue
+        base = sum((section_base(section) for section in found.sections), Decimal(0))
+        click.echo(
+            f"{path}: đạt. {found.set} {found.version}: {len(found.leaves)} tiêu chí, {len(found.bonus)} điểm thưởng, "
+            f"{len(found.deductions)} điểm trừ, điểm nền {figure(base)}, sha256 {found.sha256}"
+        )
+    if broken:
+        sys.exit(1)
+
+
+def section_base(section: Any) -> Decimal:
+    """The most a section can bring, coefficients included, where everything applies."""
+    inner = sum((leaf.max for leaf in section.criteria), Decimal(0))
+    inner += sum((section_base(child) for child in section.sections), Decimal(0))
+    return Decimal(section.coefficient * inner)
+
+
+# ---- score and rank ----
+
+
+def read_entries(path: Path) -> Any:
+    """Entries `{code: entry}` from a JSON or YAML file, numbers exact."""
+    from emulation.domain.sheets_file import DECODER, Repeated
+    from emulation.domain.source import Problems, decode, read_tree
+
+    try:
+        text = decode(read_bytes(path))
+        if path.suffix.lower() in (".yaml", ".yml"):
+            return read_tree(text).data
+    except Problems as error:
+        raise Failed("\n".join(located(path, problem) for problem in error.problems)) from error
+    try:
+        data = DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise Failed(f"{path}: không đọc được JSON ({error}).") from error
+    for thing in [data, *(data.values() if isinstance(data, dict) else ())]:
+        if isinstance(thing, Repeated):
+            raise Failed(f"{path}: {thing.key}: mã hoặc khóa viết hai lần.")
+    return data
+
+
+def score_json(score: Score) -> dict[str, Any]:
+    """One sheet's score as plain values, numbers as text with the precision of the set."""
+    found = score.criteria
+    return {
+        "criteria": {"set": found.set, "version": found.version, "sha256": found.sha256},
+        "lines": {code: None if points is None else str(points) for code, points in score.lines.items()},
+        "sections": {
+            code: {"earned": str(score.section(code).earned), "base": str(score.section(code).base)}
+            for code in found.section_by_code
+        },
+        "base": str(score.base),
+        "earned": str(score.earned),
+        "core": str(score.core),
+        "bonus": str(score.bonus),
+        "deductions": str(score.deductions),
+        "total": str(score.total),
+        "grade": score.grade,
+        "unscored": score.unscored,
+        "not_applicable": [code for code in score.lines if score.state(code) == "not_applicable"],
+    }
+
+
+@main.command()
+@click.option("--criteria", "criteria_file", required=True, type=FILE, help="Criteria set (YAML).")
+@click.option(
+    "--entries", "entries_file", required=True, type=FILE, help="Entries {code: entry} (JSON or YAML)."
+)
+@click.option("--tags", default="", help="Tags of the unit, separated by commas.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def score(criteria_file: Path, entries_file: Path, tags: str, as_json: bool) -> None:
+    """Score one sheet: lines, sections, core, bonus, deductions, total, grade, unscored."""
+    from emulation.domain.scoring import EntryRefused, Scorer
+
+    found = read_criteria(criteria_file)
+    entries = read_entries(entries_file)
+    if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
+        raise Failed(f"{entries_file}: cần một nhóm {{mã tiêu chí: số liệu}}.")
+    try:
+        result = Scorer(found).score(entries, [tag.strip() for tag in tags.split(",") if tag.strip()])
+    except EntryRefused as error:
+        raise Failed(f"{entries_file}: {error.code}: {error}") from error
+    except Refusal as error:
+        raise Failed(f"{entries_file}: {error}") from error
+    if as_json:
+        click.echo(json.dumps(score_json(result), ensure_ascii=False, indent=1))
+        return
+    print_score(result)
+
+
+def print_score(result: Score) -> None:
+    """A sheet's score as a table for people."""
+    found = result.criteria
+    places = found.precision
+    show = {"not_applicable": "không áp dụng", "unscored": "chưa kê khai"}
+    for section in found.section_by_code.values():
+        if section.criteria:
+            total = result.section(section.code)
+            click.echo(
+                f"{section.code}. {section.title}: {figure(total.earned, places=places)} / "
+                f"{figure(total.base, places=places)}"
+            )
+        for leaf in section.criteria:
+            points = result.lines[leaf.code]
+            shown = figure(points, places=places) if points is not None else show[result.state(leaf.code)]
+            click.echo(f"  {leaf.code:<8} {shown:>14} / {figure(leaf.max):<5} {leaf.title}")
+    for title, leaves in (("Điểm thưởng", found.bonus), ("Điểm trừ", found.deductions)):
+        given = [leaf for leaf in leaves if result.lines[leaf.code] is not None]
+        if given:
+            click.echo(f"{title}:")
+        for leaf in given:
+            points = result.lines[leaf.code]
+            click.echo(
+                f"  {leaf.code:<8} {figure(points or Decimal(0), places=places):>14} / "
+                f"{figure(leaf.max):<5} {leaf.title}"
+            )
+    for label, value in (
+        ("Điểm đạt", result.earned),
+        ("Điểm nền", result.base),
+        ("Điểm cơ bản", result.core),
+        ("Điểm thưởng", result.bonus),
+        ("Điểm trừ", result.deductions),
+        ("Tổng điểm", result.total),
+    ):
+        click.echo(f"{label + ':':<14} {figure(value, places=places):>8}")
+    click.echo(f"{'Xếp loại:':<14} {result.grade or 'không có'}")
+    if result.unscored:
+        click.echo(f"Chưa kê khai: {', '.join(result.unscored)}")
+
+
+@main.command()
+@click.option("--criteria", "criteria_file", required=True, type=FILE, help="Criteria set (YAML).")
+@click.option("--sheets", "sheets_file", required=True, type=FILE, help="JSON list of sheets.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def rank(criteria_file: Path, sheets_file: Path, as_json: bool) -> None:
+    """Rank many sheets, inside their clusters and overall. A broken file writes nothing to stdout."""
+    from emulation.domain.sheets_file import SheetProblems, ranking_json, standings_from
+
+    found = read_criteria(criteria_file)
+    try:
+        with sheets_file.open(encoding="utf-8-sig") as file:
+            standings = standings_from(found, file)
+    except OSError as error:
+        raise Failed(f"{sheets_file}: không mở được tệp ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise Failed(f"{sheets_file}: tệp không phải văn bản UTF-8.") from error
+    except SheetProblems as error:
+        raise Failed("\n".join(f"{sheets_file}: {problem}" for problem in error.problems)) from error
+    if as_json:
+        for piece in ranking_json(found, standings):
+            sys.stdout.write(piece)
+        return
+    places = found.precision
+    click.echo(f"{'Hạng':>5} {'Cụm':>6} {'Trong cụm':>9} {'Mã':<8} {'Tổng điểm':>10}  Đơn vị, xếp loại")
+    for standing in standings:
+        tail = standing.score.grade or ""
+        if standing.excluded is not None:
+            tail = f"không xếp hạng: {standing.excluded}"
+        elif standing.score.unscored:
+            tail += f"; chưa có điểm: {', '.join(standing.score.unscored)}"
+        click.echo(
+            f"{standing.rank_overall or '–':>5} {standing.cluster or '–':>6} {standing.rank_in_cluster or '–':>9} "
+            f"{standing.unit:<8} {figure(standing.score.total, places=places):>10}  {standing.name}; {tail}"
+        )
+
+
+# ---- database ----
+
+
+@contextmanager
+def database() -> Iterator[Session]:
+    """A writing session on the configured database; committed at the end."""
+    from emulation.config import settings_from
+    from emulation.db import make_engine, make_sessions, writing
+    from emulation.schema import current_revision
+
+    engine = make_engine(settings_from().database_url)
+    if current_revision(engine) is None:
+        raise Failed("Cơ sở dữ liệu chưa có bảng nào: chạy `emulation db upgrade` trước.")
+    with make_sessions(engine)() as session, refusals():
+        writing(session)
+        yield session
+        session.commit()
+
+
+@main.group()
+def db() -> None:
+    """Cơ sở dữ liệu (database)."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to the schema of this version."""
+    from emulation.config import settings_from
+    from emulation.db import make_engine
+    from emulation.schema import current_revision, migrate
+
+    engine = make_engine(settings_from().database_url)
+    migrate(engine)
+    click.echo(f"Cơ sở dữ liệu ở phiên bản {current_revision(engine)}.")
+
+
+# ---- server ----
+
+
+def serve(settings_environment: dict[str, str], host: str, port: int, workers: int) -> None:
+    """Replace this process by gunicorn."""
+    os.environ.update(settings_environment)
+    gunicorn = Path(sys.executable).with_name("gunicorn")
+    arguments = [
+        str(gunicorn),
+        "emulation:create_app()",
+        f"--bind={host}:{port}",
+        f"--workers={workers}",
+        "--threads=4",
+        "--worker-tmp-dir=/dev/shm" if Path("/dev/shm").is_dir() else "--timeout=60",
+        "--timeout=60",
+        "--preload",
+    ]
+    os.execv(arguments[0], arguments)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True)
+def run(host: str, port: int, workers: int) -> None:
+    """Serve the application; settings come from EMULATION_* variables. The schema is brought up to date first."""
+    from emulation.config import settings_from
+    from emulation.db import make_engine
+    from emulation.schema import migrate
+
+    engine = make_engine(settings_from().database_url)
+    migrate(engine)
+    engine.dispose()
+    serve({}, host, port, workers)
+
+
+if __name__ == "__main__":
+    main()
