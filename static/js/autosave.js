@@ -3,8 +3,9 @@
 // <form method="post" action="..." data-autosave> with hidden fields csrf_token and version. One request at a time on the page, in the
 // order of the changes, so that a late answer can never overwrite a newer one. What is asked of the server (Accept: application/json):
 //   200 {saved_at: "10:42", version, fragments: {element_id: html}}   the elements with these ids are replaced
-//   422 {errors: {field: sentence}, fragments?}                       shown in [data-error-for=field]; "" is the whole form
+//   422 {errors: {field: sentence}, error, fragments?}                shown in [data-error-for=field]; error where no field is named
 //   409 {html}                                                        both versions (ui.conflict); the person chooses
+//   403, 404, 409, 413 {error}                                        the sentence, where the save state stands
 //   401, or 400 for a token that has run out                          "session over", with a link; what was typed stays here
 // A second sending of the same figures must be a 200 even with the old version: an answer may have been lost on the way.
 // Pending changes also lie in localStorage until the server has them, and are sent again when the page is opened again.
@@ -55,7 +56,7 @@ function say(kind, values = {}, link = null) {
   const look = { saving: ["waiting", "arrow-repeat"], typing: ["waiting", "pencil"], saved: ["", "cloud-check"] };
   const [tone, icon] = look[kind] ?? (kind === "offline" || kind === "failed" || kind === "restored" ? ["waiting", "cloud-slash"] : ["conflict", "exclamation-triangle-fill"]);
   status.className = `autosave ${tone}`.trim();
-  const text = (status.dataset[kind] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  const text = (values.sentence || status.dataset[kind] || "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   status.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${status.dataset.icons}#i-${icon}"/></svg> `;
   status.append(text);
   if (link) {
@@ -151,8 +152,11 @@ async function send(state) {
   }
   retryIn = 2000;
   replaceFragments(data.fragments);
-  if (answer.status === 409) return refused(state, "conflict", () => showConflict(state, data.html ?? ""));
-  if (!answer.ok) return refused(state, "refused", () => showErrors(state.form, data.errors ?? { "": data.message ?? "" }));
+  if (answer.status === 409 && data.html) return refused(state, "conflict", "", () => showConflict(state, data.html));
+  if (!answer.ok) {
+    const named = Object.keys(data.errors ?? {}).some((field) => state.form?.querySelector(`[data-error-for="${CSS.escape(field)}"]`));
+    return refused(state, "refused", named ? "" : data.error, () => showErrors(state.form, data.errors));
+  }
   if (state.form) {
     const version = state.form.querySelector("input[name=version]");
     if (version && data.version !== undefined) version.value = data.version;
@@ -163,11 +167,11 @@ async function send(state) {
   if (!open().length) say("saved", { time: data.saved_at ?? "" });
 }
 
-function refused(state, kind, show) {
+function refused(state, kind, sentence, show) {
   state.dirty = true;
   state.blocked = true; // until the next change or choice; it stays in localStorage
   if (state.form) show();
-  say(kind, {}, state.form ? null : [state.page, status?.dataset.show ?? ""]);
+  say(kind, { sentence }, state.form ? null : [state.page, status?.dataset.show ?? ""]);
 }
 
 function expired(state) {

@@ -36,6 +36,7 @@ function sendWithProgress(zone, form) {
 for (const zone of document.querySelectorAll("[data-upload]")) {
   const input = zone.querySelector("input[type=file]");
   const list = zone.querySelector("[data-upload-list]");
+  input.classList.add("visually-hidden"); // the label opens it and the list below says what was chosen, in the page's language
   const show = () => {
     list.classList.remove("text-bad");
     const names = [...input.files].map((file) => `${file.name} (${size(file.size)})`);
