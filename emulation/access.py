@@ -10,8 +10,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from emulation.models import Evidence, Period, Role, SeatRole, Sheet, User
 from emulation.domain.workflow import Phase, SheetState
+from emulation.models import Evidence, Period, Role, SeatRole, Sheet, User
 
 Predicate = Callable[[User | None, Any], bool]
 
@@ -74,18 +74,12 @@ def _sheet(thing: Any) -> Sheet | None:
 def of_own_unit(user: User | None, thing: Any) -> bool:
     """The sheet or evidence belongs to the person's unit."""
     sheet = _sheet(thing)
-    return (
-        user is not None and sheet is not None and user.unit_id is not None and sheet.unit_id == user.unit_id
-    )
+    return user is not None and sheet is not None and user.unit_id is not None and sheet.unit_id == user.unit_id
 
 
 def _covers(seat: Any, sheet: Sheet) -> bool:
     council = seat.council
-    return (
-        council.period_id == sheet.period_id
-        and bool(council.codes)
-        and sheet.cluster_id in council.cluster_ids
-    )
+    return council.period_id == sheet.period_id and bool(council.codes) and sheet.cluster_id in council.cluster_ids
 
 
 def in_scope(user: User | None, thing: Any) -> bool:

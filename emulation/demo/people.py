@@ -79,17 +79,13 @@ PEOPLE = (
         unit="22",
     ),
     DemoPerson("lanhdao@bo.example", "Hoàng Thị Lan", "Thứ trưởng", Role.LEADER, N_("lãnh đạo Bộ")),
-    DemoPerson(
-        "kiemtra@bo.example", "Bùi Đức Thọ", "Thanh tra viên", Role.AUDITOR, N_("thanh tra, kiểm tra")
-    ),
+    DemoPerson("kiemtra@bo.example", "Bùi Đức Thọ", "Thanh tra viên", Role.AUDITOR, N_("thanh tra, kiểm tra")),
     DemoPerson("quantri@bo.example", "Ngô Gia Khánh", "Quản trị viên", Role.ADMIN, N_("quản trị tài khoản")),
 )
 # further members of the council and other officers, who have marks and entries but no password
 OTHERS = (
     DemoPerson("thanhvien2@hoidong.example", "Đặng Thu Trang", "Chuyên viên", Role.REVIEWER, ""),
-    DemoPerson(
-        "chuyenvien@camau.example", "Lý Hoàng Nam", "Chuyên viên Văn phòng", Role.UNIT_OFFICER, "", unit="96"
-    ),
+    DemoPerson("chuyenvien@camau.example", "Lý Hoàng Nam", "Chuyên viên Văn phòng", Role.UNIT_OFFICER, "", unit="96"),
     DemoPerson("giamdoc@thaibinh.example", "Nguyễn Viết Hiển", "Giám đốc", Role.UNIT_DIRECTOR, "", unit="34"),
 )
 

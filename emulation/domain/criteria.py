@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, StrictBool, ValidationError
 
-from emulation.domain.rules import KINDS, AnyRule, Number, Rule, Text, Value
+from emulation.domain.rules import KINDS, AnyRule, Number, Text, Value
 from emulation.domain.source import Path, Problem, Problems, decode, read_tree
 from emulation.words import N_, Phrase
 
@@ -23,7 +23,7 @@ TIE_BREAKERS = ("deductions", "bonus", "progress")
 class EvidenceRule(Value):
     """What proves an entry: whether a citation is required, and which document is meant."""
 
-    required: bool = False
+    required: StrictBool = False
     hint: str = ""
 
 
@@ -35,14 +35,12 @@ class Criterion(Value):
     max: Number
     owner: str = ""  # slug of the ministry department that reviews it
     applies_to: tuple[Text, ...] = ()  # unit tags; empty = every unit
-    may_skip: bool = False
+    may_skip: StrictBool = False
     source: str = ""
     guidance: str = ""
     legal_basis: tuple[Text, ...] = ()
     evidence: EvidenceRule = EvidenceRule()
-    labels: dict[
-        Literal["points", "level", "met", "part", "whole", "value", "count", "before", "now"], Text
-    ] = {}
+    labels: dict[Literal["points", "level", "met", "part", "whole", "value", "count", "before", "now"], Text] = {}
     rule: AnyRule
 
     def applies(self, tags: frozenset[str]) -> bool:
@@ -162,9 +160,7 @@ def load(raw: bytes | str) -> CriteriaSet:
     text = decode(raw) if isinstance(raw, bytes) else raw
     tree = read_tree(text)
     if not isinstance(tree.data, dict):
-        raise Problems(
-            [Problem(Phrase(N_("Tệp phải là một bộ tiêu chí với các khóa set, version, title, ...")), 1)]
-        )
+        raise Problems([Problem(Phrase(N_("Tệp phải là một bộ tiêu chí với các khóa set, version, title, ...")), 1)])
     try:
         criteria = CriteriaSet.model_validate(tree.data)
     except ValidationError as error:
@@ -177,9 +173,7 @@ def load(raw: bytes | str) -> CriteriaSet:
             for detail in error.errors(include_url=False)
         ]
         raise Problems(found) from error
-    problems = [
-        Problem(phrase, tree.line(path), _place(tree.data, path)) for path, phrase in problems_of(criteria)
-    ]
+    problems = [Problem(phrase, tree.line(path), _place(tree.data, path)) for path, phrase in problems_of(criteria)]
     if problems:
         raise Problems(problems)
     return criteria
@@ -292,11 +286,7 @@ def _place(data: Any, path: Path) -> str:
             data = data[part]
         else:
             break
-        if (
-            isinstance(data, dict)
-            and isinstance(data.get("code"), str | Decimal)
-            and "rule" not in path[: i + 1]
-        ):
+        if isinstance(data, dict) and isinstance(data.get("code"), str | Decimal) and "rule" not in path[: i + 1]:
             code, rest = str(data["code"]), list(path[i + 1 :])
     key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in rest)
     return f"{code} {key}".strip()

@@ -33,9 +33,7 @@ def number(value: object, field: str | None = None) -> Decimal:
         if not _WRITTEN.fullmatch(text):
             if text.count(",") + text.count(".") > 1:
                 raise Invalid(
-                    N_(
-                        "“%(text)s” không phải là một số: chỉ viết một dấu thập phân, không tách hàng nghìn, ví dụ 1234,5."
-                    ),
+                    N_("“%(text)s” không phải là một số: chỉ dùng một dấu thập phân, ví dụ 1234,5."),
                     field,
                     text=value.strip(),
                 )
@@ -47,9 +45,7 @@ def number(value: object, field: str | None = None) -> Decimal:
         raise Invalid(N_("“%(text)s” không phải là một số."), field, text=str(value)[:60])
     exponent = result.as_tuple().exponent
     assert isinstance(exponent, int)
-    if result.adjusted() >= LARGEST_DIGITS or (
-        exponent < -MOST_PLACES and result != round(result, MOST_PLACES)
-    ):
+    if result.adjusted() >= LARGEST_DIGITS or (exponent < -MOST_PLACES and result != round(result, MOST_PLACES)):
         raise Invalid(N_("Số %(text)s quá lớn hoặc quá nhiều chữ số thập phân."), field, text=str(value)[:60])
     return result
 

@@ -55,9 +55,7 @@ def rank(criteria: CriteriaSet, standings: Iterable[Standing]) -> list[Standing]
     """The standings with their ranks set, ordered by overall rank then unit code; excluded units last, unranked."""
     everyone = list(standings)
     key = tie_key(criteria)
-    ranked = sorted(
-        ((key(s.score), s.unit, s) for s in everyone if s.excluded is None), key=lambda row: row[:2]
-    )
+    ranked = sorted(((key(s.score), s.unit, s) for s in everyone if s.excluded is None), key=lambda row: row[:2])
     for (_, _, standing), place in zip(ranked, competition_ranks([row[0] for row in ranked]), strict=True):
         standing.rank_overall = place
     clusters: dict[str, list[tuple[Any, Standing]]] = {}

@@ -14,9 +14,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from emulation.domain.numbers import half_up, number, whole_number
+from emulation.domain.numbers import half_up, number, rounded, whole_number
 from emulation.errors import Invalid
-from emulation.words import N_, Phrase, figure
+from emulation.words import N_, Phrase
 
 Entry = Mapping[str, Any]
 Scorer = Callable[[Entry], int]
@@ -94,22 +94,16 @@ class Rule(Value):
             return
         known = frozenset().union(*self.fields)
         for key in sorted(given - known):
-            raise Invalid(
-                N_("Số liệu “%(key)s” không thuộc cách chấm “%(rule)s”."), key, key=key, rule=self.name
-            )
+            raise Invalid(N_("Số liệu “%(key)s” không thuộc cách chấm “%(rule)s”."), key, key=key, rule=self.name)
         wanted = " / ".join(" + ".join(sorted(names)) for names in self.fields)
-        missing = sorted(min((names - given for names in self.fields), key=len))
-        raise Invalid(
-            N_("Thiếu hoặc thừa số liệu: cần %(wanted)s."), missing[0] if missing else None, wanted=wanted
-        )
+        missing = sorted(min([names - given for names in self.fields], key=len))
+        raise Invalid(N_("Thiếu hoặc thừa số liệu: cần %(wanted)s."), missing[0] if missing else None, wanted=wanted)
 
 
 def _points_given(entry: Entry, maximum: Decimal) -> Decimal:
     given = number(entry["points"], "points")
     if given < 0 or given > maximum:
-        raise Invalid(
-            N_("%(points)s điểm nằm ngoài khoảng từ 0 đến %(max)s."), "points", points=given, max=maximum
-        )
+        raise Invalid(N_("%(points)s điểm nằm ngoài khoảng từ 0 đến %(max)s."), "points", points=given, max=maximum)
     return given
 
 
@@ -323,9 +317,7 @@ class Checklist(Rule):
         return Phrase(N_("%(met)s trên %(all)s mục đạt"), {"met": len(entry["met"]), "all": len(self.items)})
 
     def summary(self, maximum: Decimal) -> Phrase:
-        return Phrase(
-            N_("Danh mục: %(n)s mục, nhiều nhất %(max)s điểm"), {"n": len(self.items), "max": maximum}
-        )
+        return Phrase(N_("Danh mục: %(n)s mục, nhiều nhất %(max)s điểm"), {"n": len(self.items), "max": maximum})
 
 
 def _share(rule: Rule, entry: Entry) -> Fraction:
@@ -359,7 +351,7 @@ def _declared(entry: Entry, unit: str) -> Phrase:
     if "value" in entry:
         return _in_unit(number(entry["value"]), unit)
     part, whole = number(entry["part"]), number(entry["whole"])
-    share = (100 * part / whole).quantize(Decimal("0.01"))
+    share = rounded(100 * part / whole, 2)
     sign = "=" if share * whole == 100 * part else "≈"
     return Phrase(
         N_("%(part)s/%(whole)s %(sign)s %(share)s"),
@@ -430,12 +422,11 @@ class Ratio(Rule):
             )
         if self.floor == 0 and self.target == 100:
             return declared
-        shown = figure(exact.quantize(Decimal("0.01")))
         return Phrase(
             N_("%(declared)s; (%(value)s − %(floor)s) : (%(target)s − %(floor)s) × %(max)s"),
             {
                 "declared": declared,
-                "value": Decimal(shown.replace(",", ".").replace("\u2212", "-")),
+                "value": rounded(exact, 2),
                 "floor": self.floor,
                 "target": self.target,
                 "max": maximum,
@@ -578,9 +569,7 @@ class Count(Rule):
         return Phrase(text, {"count": count, "each": self.each, "max": maximum})
 
     def summary(self, maximum: Decimal) -> Phrase:
-        return Phrase(
-            N_("Đếm: mỗi lần %(each)s điểm, nhiều nhất %(max)s điểm"), {"each": self.each, "max": maximum}
-        )
+        return Phrase(N_("Đếm: mỗi lần %(each)s điểm, nhiều nhất %(max)s điểm"), {"each": self.each, "max": maximum})
 
 
 class Progress(Rule):
@@ -666,9 +655,7 @@ class External(Rule):
         return score
 
     def working(self, entry: Entry, maximum: Decimal) -> Phrase:
-        return Phrase(
-            N_("Bộ chấm %(points)s trên %(max)s"), {"points": number(entry["points"]), "max": maximum}
-        )
+        return Phrase(N_("Bộ chấm %(points)s trên %(max)s"), {"points": number(entry["points"]), "max": maximum})
 
     def summary(self, maximum: Decimal) -> Phrase:
         return Phrase(N_("Bộ chấm, đơn vị không tự chấm: từ 0 đến %(max)s điểm"), {"max": maximum})

@@ -75,9 +75,7 @@ class Score:
         bonus = sum(points or 0 for points in lines[n : n + scorer.bonus_count])
         deductions = sum(points or 0 for points in lines[n + scorer.bonus_count :])
         self._bonus = bonus if scorer.bonus_cap is None else min(bonus, scorer.bonus_cap)
-        self._deductions = (
-            deductions if scorer.deduction_cap is None else min(deductions, scorer.deduction_cap)
-        )
+        self._deductions = deductions if scorer.deduction_cap is None else min(deductions, scorer.deduction_cap)
 
     def _tally(self, node: _Node) -> tuple[Fraction | int, Fraction | int]:
         got: Fraction | int = 0
@@ -292,9 +290,7 @@ class Scorer:
                 except Invalid as error:
                     raise EntryRefused(code, error.phrase, error.field) from error
                 except TypeError as error:
-                    raise EntryRefused(
-                        code, Phrase(N_("Số liệu kê khai phải là một nhóm khóa và giá trị."))
-                    ) from error
+                    raise EntryRefused(code, Phrase(N_("Số liệu kê khai phải là một nhóm khóa và giá trị."))) from error
         if used != len(entries):
             unknown = next(code for code in entries if code not in self.place)
             raise EntryRefused(unknown, Phrase(N_("Bộ tiêu chí không có mã “%(code)s”."), {"code": unknown}))

@@ -68,9 +68,7 @@ DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant, obj
 
 
 def _broken(detail: str) -> SheetProblems:
-    return SheetProblems(
-        [SheetProblem("", "", Phrase(N_("Không đọc được tệp JSON: %(detail)s."), {"detail": detail}))]
-    )
+    return SheetProblems([SheetProblem("", "", Phrase(N_("Không đọc được tệp JSON: %(detail)s."), {"detail": detail}))])
 
 
 def read_units(file: TextIO) -> Iterator[dict[str, Any]]:
@@ -137,9 +135,7 @@ def _text(value: Any) -> str | None:
     return None
 
 
-def _checked(
-    row: dict[str, Any], seen: set[str]
-) -> tuple[str, str, str | None, list[str], dict[str, Any], str | None]:
+def _checked(row: dict[str, Any], seen: set[str]) -> tuple[str, str, str | None, list[str], dict[str, Any], str | None]:
     """The parts of one unit's object in their right types; raises `Invalid` (or `EntryRefused` with the code)."""
     if isinstance(row, Repeated):
         raise Invalid(N_("Khóa “%(key)s” viết hai lần."), key=row.key)

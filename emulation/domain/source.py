@@ -146,9 +146,7 @@ def read_tree(text: str) -> Tree:
                     problems.append(Problem(Phrase(N_("Không dùng nhãn kiểu (!).")), line))
                     break
                 if expects_key() or len(stack) >= DEEPEST:
-                    problems.append(
-                        Problem(Phrase(N_("Cấu trúc lồng nhau không hợp lệ hoặc quá sâu.")), line)
-                    )
+                    problems.append(Problem(Phrase(N_("Cấu trúc lồng nhau không hợp lệ hoặc quá sâu.")), line))
                     break
                 value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
                 stack.append(_Open(value, place(value, line)))
@@ -163,9 +161,7 @@ def read_tree(text: str) -> Tree:
                     top.key = unicodedata.normalize("NFC", event.value)
                     top.waiting = True
                     if top.key in top.value:
-                        problems.append(
-                            Problem(Phrase(N_("Khóa “%(key)s” viết hai lần."), {"key": top.key}), line)
-                        )
+                        problems.append(Problem(Phrase(N_("Khóa “%(key)s” viết hai lần."), {"key": top.key}), line))
                     tree.lines.setdefault((*top.path, top.key), line)
                 else:
                     place(scalar(event.value, plain=not event.style), line)

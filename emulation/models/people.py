@@ -59,9 +59,7 @@ class User(Base):
     title: Mapped[str] = mapped_column(String(120), default="")  # chức vụ
     role: Mapped[str] = mapped_column(String(20))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
-    home_unit_id: Mapped[int | None] = mapped_column(
-        ForeignKey("units.id")
-    )  # of a reviewer: conflict of interest
+    home_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))  # of a reviewer: conflict of interest
     password_hash: Mapped[str | None] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(default=True)
     activation_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)

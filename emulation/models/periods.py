@@ -23,17 +23,13 @@ class Period(Base):
     title: Mapped[str] = mapped_column(String(200))  # "Năm học 2021-2022"
     criteria_set_id: Mapped[int] = mapped_column(ForeignKey("criteria_sets.id"))
     phase: Mapped[str] = mapped_column(String(20), default=Phase.PREPARING)
-    is_illustrative: Mapped[bool] = mapped_column(
-        default=False
-    )  # figures or clusters are examples: said everywhere
+    is_illustrative: Mapped[bool] = mapped_column(default=False)  # figures or clusters are examples: said everywhere
     ranking_is_public: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
     criteria_set: Mapped[CriteriaSet] = relationship(lazy="joined")
     windows: Mapped[list[PhaseWindow]] = relationship(lazy="selectin", order_by="PhaseWindow.opens_at")
-    clusters: Mapped[list[Cluster]] = relationship(
-        lazy="select", order_by="Cluster.number", back_populates="period"
-    )
+    clusters: Mapped[list[Cluster]] = relationship(lazy="select", order_by="Cluster.number", back_populates="period")
 
     __mapper_args__ = {"version_id_col": version}
 

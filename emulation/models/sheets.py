@@ -41,9 +41,7 @@ class Sheet(Base):
     tags: Mapped[list[str]]
     state: Mapped[str] = mapped_column(String(20), default=SheetState.DRAFT)
     sent_at: Mapped[datetime | None]  # for signature
-    note: Mapped[str] = mapped_column(
-        Text, default=""
-    )  # last word on the way back: director's or department's
+    note: Mapped[str] = mapped_column(Text, default="")  # last word on the way back: director's or department's
     submitted_at: Mapped[datetime | None]
     signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     submission_sha256: Mapped[str | None] = mapped_column(String(64))
@@ -75,9 +73,7 @@ class Entry(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     sheet: Mapped[Sheet] = relationship(back_populates="entries")
-    citations: Mapped[list[Citation]] = relationship(
-        lazy="select", order_by=Citation.id, back_populates="entry"
-    )
+    citations: Mapped[list[Citation]] = relationship(lazy="select", order_by=Citation.id, back_populates="entry")
 
     __mapper_args__ = {"version_id_col": version}
 

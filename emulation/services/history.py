@@ -27,8 +27,7 @@ def record(
     new: dict[str, Any] | None = None,
 ) -> History:
     """Write one line of history in the transaction of the act. `old` and `new` hold plain values."""
-    if thing.id is None:
-        db.flush()
+    db.flush()  # a new thing has its key only now
     line = History(
         at=now,
         actor_id=actor.user.id if actor.user else None,
