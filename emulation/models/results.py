@@ -65,8 +65,11 @@ class Award(Base):
     is_default: Mapped[bool] = mapped_column(default=False)  # a default of ours, not a rule seen in a source
     template: Mapped[str] = mapped_column(String(40), default="bang-khen")
     merit: Mapped[str] = mapped_column(Text, default="")  # text on the certificate
+    version: Mapped[int] = mapped_column(default=1)
 
     period: Mapped[Period] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Decision(Base):
@@ -79,6 +82,7 @@ class Decision(Base):
     issued_on: Mapped[date | None]
     signer: Mapped[str] = mapped_column(String(120), default="")
     signer_title: Mapped[str] = mapped_column(String(120), default="")
+    vote_note: Mapped[str] = mapped_column(Text, default="")  # how ties at the last place were decided
     made_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     made_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
