@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Evidence(Base):
-    """Minh chứng: one file of one unit in one period (its sheet); the file itself lies under its hash, never overwritten."""
+    """Minh chứng: one file of a unit in a period (its sheet). The file lies under its hash, never overwritten."""
 
     __tablename__ = "evidence"
     __table_args__ = (

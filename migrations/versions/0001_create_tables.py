@@ -123,9 +123,7 @@ def upgrade() -> None:
         sa.CheckConstraint("scope IN ('cluster', 'nationwide')", name=op.f("ck_awards_scope")),
         sa.CheckConstraint("(quota IS NULL) <> (quota_percent IS NULL)", name=op.f("ck_awards_quota")),
         sa.CheckConstraint("quota IS NULL OR quota > 0", name=op.f("ck_awards_quota_positive")),
-        sa.CheckConstraint(
-            "quota_percent IS NULL OR quota_percent BETWEEN 1 AND 100", name=op.f("ck_awards_percent")
-        ),
+        sa.CheckConstraint("quota_percent IS NULL OR quota_percent BETWEEN 1 AND 100", name=op.f("ck_awards_percent")),
         sa.ForeignKeyConstraint(["period_id"], ["periods.id"], name=op.f("fk_awards_period_id_periods")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_awards")),
         sa.UniqueConstraint("period_id", "code", name=op.f("uq_awards_period_id_code")),
@@ -165,38 +163,10 @@ def upgrade() -> None:
         sa.Column("method", sa.String(length=20), nullable=False),
         sa.Column("codes", sa.JSON(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "method IN ('single', 'mean', 'median', 'trimmed')", name=op.f("ck_councils_method")
-        ),
+        sa.CheckConstraint("method IN ('single', 'mean', 'median', 'trimmed')", name=op.f("ck_councils_method")),
         sa.ForeignKeyConstraint(["period_id"], ["periods.id"], name=op.f("fk_councils_period_id_periods")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_councils")),
         sa.UniqueConstraint("period_id", "name", name=op.f("uq_councils_period_id_name")),
-    )
-    op.create_table(
-        "evidence",
-        sa.Column("period_id", sa.Integer(), nullable=False),
-        sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=300), nullable=False),
-        sa.Column("document_number", sa.String(length=80), nullable=False),
-        sa.Column("issued_on", sa.Date(), nullable=True),
-        sa.Column("issuer", sa.String(length=200), nullable=False),
-        sa.Column("file_name", sa.String(length=200), nullable=False),
-        sa.Column("media_type", sa.String(length=100), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
-        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("size > 0", name=op.f("ck_evidence_size")),
-        sa.ForeignKeyConstraint(["period_id"], ["periods.id"], name=op.f("fk_evidence_period_id_periods")),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_evidence_unit_id_units")),
-        sa.ForeignKeyConstraint(
-            ["uploaded_by_id"], ["users.id"], name=op.f("fk_evidence_uploaded_by_id_users")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
-        sa.UniqueConstraint(
-            "period_id", "unit_id", "sha256", name=op.f("uq_evidence_period_id_unit_id_sha256")
-        ),
     )
     op.create_table(
         "extensions",
@@ -213,9 +183,7 @@ def upgrade() -> None:
             name=op.f("ck_extensions_phase"),
         ),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_extensions_reason")),
-        sa.ForeignKeyConstraint(
-            ["granted_by_id"], ["users.id"], name=op.f("fk_extensions_granted_by_id_users")
-        ),
+        sa.ForeignKeyConstraint(["granted_by_id"], ["users.id"], name=op.f("fk_extensions_granted_by_id_users")),
         sa.ForeignKeyConstraint(["period_id"], ["periods.id"], name=op.f("fk_extensions_period_id_periods")),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_extensions_unit_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extensions")),
@@ -256,9 +224,7 @@ def upgrade() -> None:
             name=op.f("ck_phase_windows_phase"),
         ),
         sa.CheckConstraint("closes_at > opens_at", name=op.f("ck_phase_windows_order")),
-        sa.ForeignKeyConstraint(
-            ["period_id"], ["periods.id"], name=op.f("fk_phase_windows_period_id_periods")
-        ),
+        sa.ForeignKeyConstraint(["period_id"], ["periods.id"], name=op.f("fk_phase_windows_period_id_periods")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_phase_windows")),
         sa.UniqueConstraint("period_id", "phase", name=op.f("uq_phase_windows_period_id_phase")),
     )
@@ -280,16 +246,10 @@ def upgrade() -> None:
         sa.Column("council_id", sa.Integer(), nullable=False),
         sa.Column("cluster_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cluster_id"], ["clusters.id"], name=op.f("fk_council_clusters_cluster_id_clusters")
-        ),
-        sa.ForeignKeyConstraint(
-            ["council_id"], ["councils.id"], name=op.f("fk_council_clusters_council_id_councils")
-        ),
+        sa.ForeignKeyConstraint(["cluster_id"], ["clusters.id"], name=op.f("fk_council_clusters_cluster_id_clusters")),
+        sa.ForeignKeyConstraint(["council_id"], ["councils.id"], name=op.f("fk_council_clusters_council_id_councils")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_council_clusters")),
-        sa.UniqueConstraint(
-            "council_id", "cluster_id", name=op.f("uq_council_clusters_council_id_cluster_id")
-        ),
+        sa.UniqueConstraint("council_id", "cluster_id", name=op.f("uq_council_clusters_council_id_cluster_id")),
     )
     op.create_table(
         "decisions",
@@ -366,6 +326,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("period_id", "unit_id", name=op.f("uq_sheets_period_id_unit_id")),
     )
     op.create_table(
+        "evidence",
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("document_number", sa.String(length=80), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("issuer", sa.String(length=200), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("size > 0", name=op.f("ck_evidence_size")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name=op.f("fk_evidence_sheet_id_sheets")),
+        sa.ForeignKeyConstraint(["uploaded_by_id"], ["users.id"], name=op.f("fk_evidence_uploaded_by_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sa.UniqueConstraint("sheet_id", "sha256", name=op.f("uq_evidence_sheet_id_sha256")),
+    )
+    op.create_table(
         "certificates",
         sa.Column("decision_id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
@@ -378,14 +358,10 @@ def upgrade() -> None:
         sa.Column("revoke_reason", sa.Text(), nullable=False),
         sa.Column("print_count", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "(status = 'revoked') = (revoked_at IS NOT NULL)", name=op.f("ck_certificates_revoked")
-        ),
+        sa.CheckConstraint("(status = 'revoked') = (revoked_at IS NOT NULL)", name=op.f("ck_certificates_revoked")),
         sa.CheckConstraint("status = 'valid' OR revoke_reason <> ''", name=op.f("ck_certificates_reason")),
         sa.CheckConstraint("status IN ('valid', 'revoked')", name=op.f("ck_certificates_status")),
-        sa.ForeignKeyConstraint(
-            ["decision_id"], ["decisions.id"], name=op.f("fk_certificates_decision_id_decisions")
-        ),
+        sa.ForeignKeyConstraint(["decision_id"], ["decisions.id"], name=op.f("fk_certificates_decision_id_decisions")),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_certificates_unit_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates")),
         sa.UniqueConstraint("check_code", name=op.f("uq_certificates_check_code")),
@@ -417,9 +393,7 @@ def upgrade() -> None:
         sa.Column("lift_reason", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("note <> ''", name=op.f("ck_exclusions_note")),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["users.id"], name=op.f("fk_exclusions_decided_by_id_users")
-        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["users.id"], name=op.f("fk_exclusions_decided_by_id_users")),
         sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name=op.f("fk_exclusions_sheet_id_sheets")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exclusions")),
     )
@@ -438,12 +412,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("outcome IN ('keep', 'change')", name=op.f("ck_explanations_outcome")),
         sa.CheckConstraint("outcome IS NULL OR answer <> ''", name=op.f("ck_explanations_answer")),
-        sa.CheckConstraint(
-            "(outcome IS NULL) = (answered_at IS NULL)", name=op.f("ck_explanations_answered")
-        ),
-        sa.ForeignKeyConstraint(
-            ["answered_by_id"], ["users.id"], name=op.f("fk_explanations_answered_by_id_users")
-        ),
+        sa.CheckConstraint("(outcome IS NULL) = (answered_at IS NULL)", name=op.f("ck_explanations_answered")),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["users.id"], name=op.f("fk_explanations_answered_by_id_users")),
         sa.ForeignKeyConstraint(["made_by_id"], ["users.id"], name=op.f("fk_explanations_made_by_id_users")),
         sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name=op.f("fk_explanations_sheet_id_sheets")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_explanations")),
@@ -478,9 +448,7 @@ def upgrade() -> None:
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_returned_lines_reason")),
-        sa.ForeignKeyConstraint(
-            ["returned_by_id"], ["users.id"], name=op.f("fk_returned_lines_returned_by_id_users")
-        ),
+        sa.ForeignKeyConstraint(["returned_by_id"], ["users.id"], name=op.f("fk_returned_lines_returned_by_id_users")),
         sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name=op.f("fk_returned_lines_sheet_id_sheets")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_returned_lines")),
     )
@@ -511,12 +479,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("round IN ('review', 'explanation')", name=op.f("ck_verdicts_round")),
         sa.CheckConstraint("not_applicable = (points IS NULL)", name=op.f("ck_verdicts_points")),
-        sa.ForeignKeyConstraint(
-            ["council_id"], ["councils.id"], name=op.f("fk_verdicts_council_id_councils")
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["users.id"], name=op.f("fk_verdicts_decided_by_id_users")
-        ),
+        sa.ForeignKeyConstraint(["council_id"], ["councils.id"], name=op.f("fk_verdicts_council_id_councils")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["users.id"], name=op.f("fk_verdicts_decided_by_id_users")),
         sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name=op.f("fk_verdicts_sheet_id_sheets")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verdicts")),
         sa.UniqueConstraint("sheet_id", "code", "round", name=op.f("uq_verdicts_sheet_id_code_round")),
@@ -528,9 +492,7 @@ def upgrade() -> None:
         sa.Column("place", sa.String(length=80), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_citations_entry_id_entries")),
-        sa.ForeignKeyConstraint(
-            ["evidence_id"], ["evidence.id"], name=op.f("fk_citations_evidence_id_evidence")
-        ),
+        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_citations_evidence_id_evidence")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_citations")),
         sa.UniqueConstraint("entry_id", "evidence_id", name=op.f("uq_citations_entry_id_evidence_id")),
     )
@@ -560,6 +522,7 @@ def downgrade() -> None:
     op.drop_table("exclusions")
     op.drop_table("entries")
     op.drop_table("certificates")
+    op.drop_table("evidence")
     op.drop_table("sheets")
     op.drop_index("uq_seats_chair", table_name="seats")
 
@@ -574,7 +537,6 @@ def downgrade() -> None:
 
     op.drop_table("history")
     op.drop_table("extensions")
-    op.drop_table("evidence")
     op.drop_table("councils")
     op.drop_table("conflicts")
     op.drop_table("clusters")
