@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from emulation.config import VIETNAM
+
 MINUS = "\u2212"
 
 
@@ -48,7 +50,7 @@ class Phrase:
             elif isinstance(value, Decimal):
                 value = figure(value, decimal=decimal)
             elif isinstance(value, datetime):
-                value = value.strftime("%H:%M %d/%m/%Y")
+                value = value.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
             elif isinstance(value, date):
                 value = value.strftime("%d/%m/%Y")
             shown[name] = value
