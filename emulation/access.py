@@ -29,6 +29,7 @@ class Permission(StrEnum):
     RECEIVE_SHEET = "receive_sheet"
     SCORE_SHEET = "score_sheet"
     SETTLE_SHEET = "settle_sheet"
+    DECLARE_CONFLICT = "declare_conflict"
     EXPLAIN_SHEET = "explain_sheet"
     FINALISE_SHEET = "finalise_sheet"
     EXCLUDE_UNIT = "exclude_unit"
@@ -159,8 +160,9 @@ RULES: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
         (has(Role.REVIEWER), in_scope, no_conflict, was_submitted),
     ),
     P.RECEIVE_SHEET: ((has(Role.DEPARTMENT),),),
-    P.SCORE_SHEET: ((has(Role.REVIEWER), in_scope, no_conflict),),
-    P.SETTLE_SHEET: ((has(Role.REVIEWER), chairs_scope, no_conflict),),
+    P.SCORE_SHEET: ((has(Role.REVIEWER), in_scope, no_conflict, was_submitted),),
+    P.SETTLE_SHEET: ((has(Role.REVIEWER), chairs_scope, no_conflict, was_submitted),),
+    P.DECLARE_CONFLICT: ((has(Role.REVIEWER), in_scope),),
     P.EXPLAIN_SHEET: ((UNIT_PEOPLE, of_own_unit),),
     P.FINALISE_SHEET: ((has(Role.DEPARTMENT),),),
     P.EXCLUDE_UNIT: ((has(Role.DEPARTMENT),),),
