@@ -1,7 +1,8 @@
 // Saves a form while it is filled in and says truthfully how that went. Without it the form's own button saves.
 //
-// <form method="post" action="..." data-autosave> with hidden fields csrf_token and version. One request at a time on the page, in the
-// order of the changes, so that a late answer can never overwrite a newer one. What is asked of the server (Accept: application/json):
+// <form method="post" action="..." data-autosave autocomplete="off"> with hidden fields csrf_token and version. One request at a time on
+// the page, in the order of the changes, so that a late answer can never overwrite a newer one. What is asked of the server
+// (Accept: application/json):
 //   200 {saved_at: "10:42", version, fragments: {element_id: html}}   the elements with these ids are replaced
 //   422 {errors: {field: sentence}, error, fragments?}                shown in [data-error-for=field]; error where no field is named
 //   409 {html}                                                        both versions (ui.conflict); the person chooses
@@ -114,6 +115,7 @@ function showConflict(state, html) {
     place.replaceChildren();
     if (theirs) {
       forget(state);
+      form.reset(); // else the browser would carry my figures over the reload
       location.reload();
       return;
     }

@@ -61,4 +61,4 @@ async function draw() {
   });
 }
 
-draw();
+draw().catch((problem) => console.warn(problem)); // the table below the chart has the numbers

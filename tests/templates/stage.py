@@ -49,18 +49,14 @@ class GalleryForm(FlaskForm):
     title = StringField("Tên văn bản", [InputRequired("Nhập tên văn bản.")])
     value = DecimalField("Tỷ lệ", [InputRequired("Nhập tỷ lệ, ví dụ 96,5.")])
     issued = DateField("Ngày ban hành", [InputRequired("Nhập ngày ban hành.")], format="%d/%m/%Y")
-    cluster = SelectField(
-        "Cụm thi đua", choices=[SelectChoice("1", "Cụm số 1"), SelectChoice("2", "Cụm số 2")]
-    )
+    cluster = SelectField("Cụm thi đua", choices=[SelectChoice("1", "Cụm số 1"), SelectChoice("2", "Cụm số 2")])
     password = PasswordField("Mật khẩu", [InputRequired("Nhập lại mật khẩu.")])
     level = RadioField(
         "Bậc",
         [InputRequired("Chọn một bậc.")],
         choices=[SelectChoice("a", "Từ 80 %"), SelectChoice("b", "Từ 60 %")],
     )
-    met = SelectMultipleField(
-        "Các mục đạt", choices=[SelectChoice("a", "Quy chế"), SelectChoice("b", "Diễn tập")]
-    )
+    met = SelectMultipleField("Các mục đạt", choices=[SelectChoice("a", "Quy chế"), SelectChoice("b", "Diễn tập")])
     skip = BooleanField("Đơn vị được khai không áp dụng")
     sheet = FileField("Tệp Excel")
 
@@ -168,9 +164,7 @@ def make_stage() -> Flask:
 
     @app.get("/error/<int:status>")
     def error(status: int) -> str:
-        return render_template(
-            "errors/error.html", status=status, sentence="Không có phiếu này.", advice=None
-        )
+        return render_template("errors/error.html", status=status, sentence="Không có phiếu này.", advice=None)
 
     @app.get("/500")
     def alone() -> str:

@@ -9,19 +9,18 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
+from flask_babel import Babel
+from jinja2 import Environment, StrictUndefined, UndefinedError
 
+from emulation.documents import typesetting
+from emulation.web import display
 from tests.templates.stage import ROOT, make_stage
 
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
-MACRO = re.compile(
-    r"(?P<above>\{#-(?:(?!#\}).)*-#\})?\s*\{%-? macro (?P<name>\w+)\((?P<signature>.*?)\) -?%\}", re.S
-)
+MACRO = re.compile(r"(?P<above>\{#-(?:(?!#\}).)*-#\})?\s*\{%-? macro (?P<name>\w+)\((?P<signature>.*?)\) -?%\}", re.S)
 UI_FILES = sorted(path.name for path in (TEMPLATES / "ui").glob("*.html") if path.name != "all.html")
-ALL = sorted(
-    str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*") if path.suffix in {".html", ".svg"}
-)
+ALL = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*") if path.suffix in {".html", ".svg"})
 
 
 def macros(file: str) -> list[re.Match[str]]:
@@ -61,17 +60,24 @@ def pages(stage: Flask) -> dict[str, str]:
     return {path: client.get(path).text for path in ("/", "/?errors", "/?stranger", "/error/404", "/500")}
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_template_compiles(name: str) -> None:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    for known in ("points", "figure", "share", "date", "datetime", "time", "phrase", "filesize", "tojson"):
-        environment.filters.setdefault(known, str)
-    assert environment.get_template(name).name == name
+@pytest.fixture(scope="module")
+def product() -> Environment:
+    """The product's own environment of the screen: its filters and globals, without its routes."""
+    app = Flask("product", template_folder=str(TEMPLATES))
+    Babel(app)
+    display.register(app)
+    return app.jinja_env
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if not name.startswith("print/")])
+def test_template_of_the_screen_compiles(product: Environment, name: str) -> None:
+    assert product.get_template(name).name == name
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name.startswith("print/") and name.endswith(".html")])
+def test_template_of_a_document_compiles(name: str) -> None:
+    printed = name.removeprefix("print/")
+    assert typesetting._environment().get_template(printed).name == printed
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -146,9 +152,7 @@ def test_icons_are_in_the_sprite(pages: dict[str, str]) -> None:
     symbols = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "icons.svg").read_text(encoding="utf-8")))
     used = {name for html in pages.values() for name in re.findall(r"icons\.svg[^\"#]*#([\w-]+)", html)}
     sources = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))
-    named = set(re.findall(r"\bicon\(\"([\w-]+)\"", sources)) | set(
-        re.findall(r"icon_name=\"([\w-]+)\"", sources)
-    )
+    named = set(re.findall(r"\bicon\(\"([\w-]+)\"", sources)) | set(re.findall(r"icon_name=\"([\w-]+)\"", sources))
     assert used | {f"i-{name}" for name in named} <= symbols
 
 
@@ -202,11 +206,7 @@ def test_stylesheets_find_their_files() -> None:
 
 def test_500_page_stands_alone() -> None:
     source = (TEMPLATES / "errors" / "500.html").read_text(encoding="utf-8")
-    page = (
-        Environment(undefined=StrictUndefined, autoescape=True)
-        .from_string(source)
-        .render(reference="7F3A-22")
-    )
+    page = Environment(undefined=StrictUndefined, autoescape=True).from_string(source).render(reference="7F3A-22")
     assert "7F3A-22" in page
     for link in re.findall(r'href="/(static/[^"]+)"', page):
         assert Path(ROOT / link).is_file()

@@ -1,0 +1,289 @@
+"""The scripts of static/js in a real browser, on the gallery of components, under the product's security policy."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.templates.stage import make_stage
+from tools.system import chromium
+
+STATUS = "[data-autosave-status]"
+PART = "#part"
+SAVED_FILE = "robust.png"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    return make_stage()
+
+
+@pytest.fixture(scope="module")
+def address(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(browser: Browser, app: Flask, address: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The gallery, opened by a new browser profile; whatever the console complains of fails the test."""
+    app.config["SAVES"] = []
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=address, locale="vi-VN")
+    context.set_default_timeout(8000)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    if "chart" not in request.node.name:
+        page.route(
+            "**/plotly-*.js", lambda route: route.abort()
+        )  # 1.5 MB of script that the other tests can do without
+    page.goto("/")
+    yield page
+    context.close()
+    assert [text for text in complaints if not text.startswith("Failed to load resource")] == []
+
+
+def saves(app: Flask) -> list[dict[str, str]]:
+    """What the server was sent, oldest first, without the token."""
+    return [{name: value for name, value in sent.items() if name != "csrf_token"} for sent in app.config["SAVES"]]
+
+
+def kept(page: Page) -> dict[str, str]:
+    """What waits in the browser's storage."""
+    found: dict[str, str] = page.evaluate("Object.fromEntries(Object.entries(localStorage))")
+    return found
+
+
+def change(page: Page, value: str) -> None:
+    """Type a figure and leave the field."""
+    page.fill(PART, value)
+    page.press(PART, "Tab")
+
+
+def test_autosave_sends_a_change_and_shows_what_the_server_made_of_it(page: Page, app: Flask) -> None:
+    change(page, "80")
+    expect(page.locator(STATUS)).to_have_text("Đã lưu 10:43")
+    assert saves(app) == [{"version": "3", "part": "80", "whole": "98", "note": ""}]
+    expect(page.locator("[id='working-VII.1']")).to_have_text("80/98 8,00 điểm")
+    expect(page.locator("#total")).to_have_text("85,00")
+    expect(page.locator("form[data-autosave] input[name=version]")).to_have_value("4")
+    assert kept(page) == {}
+
+
+def test_autosave_keeps_the_focus_and_waits_until_a_field_is_left(page: Page, app: Flask) -> None:
+    page.fill(PART, "8")
+    expect(page.locator(STATUS)).to_have_text("Đang nhập, chưa lưu")
+    assert saves(app) == []
+    page.fill(PART, "81")
+    page.press(PART, "Tab")
+    expect(page.locator(STATUS)).to_have_text("Đã lưu 10:43")
+    expect(page.locator("#whole")).to_be_focused()
+    assert [sent["part"] for sent in saves(app)] == ["81"]
+
+
+def test_autosave_sends_changes_one_after_the_other_with_the_new_version(page: Page, app: Flask) -> None:
+    for value in ("70", "71", "72"):
+        change(page, value)
+        page.wait_for_timeout(250)
+    expect(page.locator(PART)).to_have_value("72")
+    expect(page.locator(STATUS)).to_have_text("Đã lưu 10:43")
+    versions = [int(sent["version"]) for sent in saves(app)]
+    assert versions == list(range(3, 3 + len(versions)))
+    assert saves(app)[-1]["part"] == "72"
+
+
+def test_autosave_enter_saves_without_leaving_the_page(page: Page, app: Flask) -> None:
+    page.fill(PART, "60")
+    page.press(PART, "Enter")
+    expect(page.locator(STATUS)).to_have_text("Đã lưu 10:43")
+    assert [sent["part"] for sent in saves(app)] == ["60"]
+    assert page.url.endswith("/")
+
+
+def test_autosave_puts_the_error_beside_the_field_and_takes_it_back(page: Page) -> None:
+    change(page, "8,5,1")
+    expect(page.locator(STATUS)).to_have_text("Chưa lưu: xem chỗ báo lỗi")
+    expect(page.locator("#part-error")).to_have_text("Số này không đọc được: nhập ví dụ 95.")
+    expect(page.locator(PART)).to_have_attribute("aria-invalid", "true")
+    assert "8%2C5%2C1" in next(iter(kept(page).values()))
+    change(page, "85")
+    expect(page.locator(STATUS)).to_have_text("Đã lưu 10:43")
+    expect(page.locator("#part-error")).to_be_hidden()
+    assert page.get_attribute(PART, "aria-invalid") is None
+
+
+def test_autosave_offline_says_so_and_sends_when_the_line_is_back(page: Page, app: Flask) -> None:
+    page.context.set_offline(True)
+    change(page, "50")
+    expect(page.locator(STATUS)).to_have_text("Mất kết nối, 1 thay đổi đang chờ")
+    assert len(kept(page)) == 1
+    page.context.set_offline(False)
+    expect(page.locator(STATUS)).to_have_text("Đã lưu 10:43")
+    assert [sent["part"] for sent in saves(app)] == ["50"]
+    assert kept(page) == {}
+
+
+def test_autosave_broken_server_is_tried_again(page: Page, app: Flask) -> None:
+    change(page, "503")
+    expect(page.locator(STATUS)).to_have_text("Chưa lưu được, sẽ thử lại; 1 thay đổi đang chờ")
+    page.wait_for_timeout(2300)
+    assert [sent["part"] for sent in saves(app)] == ["503", "503"]
+    change(page, "51")
+    expect(page.locator(STATUS)).to_have_text("Đã lưu 10:43")
+
+
+def test_autosave_expired_session_keeps_what_was_typed(page: Page, app: Flask) -> None:
+    change(page, "401")
+    expect(page.locator(STATUS)).to_contain_text("Phiên đăng nhập đã hết, 1 thay đổi đang chờ")
+    expect(page.locator(f"{STATUS} a")).to_have_text("Đăng nhập lại")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click(f"{STATUS} a")
+    expect(page.locator(PART)).to_have_value("401")
+    assert [sent["part"] for sent in saves(app)][:2] == ["401", "401"]
+
+
+def test_autosave_conflict_shows_both_and_keeps_mine_on_demand(page: Page, app: Flask) -> None:
+    change(page, "409")
+    expect(page.locator(STATUS)).to_have_text("Người khác vừa sửa")
+    conflict = page.locator("form[data-autosave] .conflict")
+    expect(conflict.locator("tbody")).to_contain_text("104")
+    page.fill(PART, "52")
+    conflict.get_by_role("button", name="Giữ bản của tôi").click()
+    expect(page.locator(STATUS)).to_have_text("Đã lưu 10:43")
+    assert saves(app)[-1] == {"version": "8", "part": "52", "whole": "98", "note": ""}
+    expect(conflict).to_have_count(0)
+
+
+def test_autosave_conflict_takes_theirs_on_demand(page: Page) -> None:
+    change(page, "409")
+    page.locator("form[data-autosave] .conflict").get_by_role("link", name="Lấy bản của Lê Thị Bình").click()
+    expect(page.locator(PART)).to_have_value("95")
+    assert kept(page) == {}
+
+
+def test_autosave_link_waits_for_what_is_pending(page: Page, app: Flask) -> None:
+    page.fill(PART, "53")
+    page.click(".brand")
+    page.wait_for_load_state()
+    expect(page.locator(PART)).to_have_value("95")
+    assert [sent["part"] for sent in saves(app)] == ["53"]
+
+
+def test_autosave_closed_browser_loses_nothing(page: Page, app: Flask) -> None:
+    page.context.set_offline(True)
+    page.fill(PART, "54")
+    page.fill("#note", "Đã đối chiếu")
+    expect(page.locator(STATUS)).to_contain_text("chưa lưu")
+    page.close()
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.goto("/")
+    expect(again.locator(STATUS)).to_have_text("Đã lưu 10:43")
+    expect(again.locator(PART)).to_have_value("54")
+    assert saves(app) == [{"version": "3", "part": "54", "whole": "98", "note": "Đã đối chiếu"}]
+
+
+def test_chart_is_drawn_with_decimal_commas_and_can_be_downloaded(page: Page) -> None:
+    plot = page.locator("#robust")
+    expect(plot.locator("svg.main-svg").first).to_be_visible()
+    assert plot.locator(".boxlayer path.box").count() == 1
+    assert plot.locator(".scatterlayer .point").count() == 3
+    assert plot.get_by_text("Cụm").evaluate("e => getComputedStyle(e).fontWeight") == "700"
+    page.evaluate("Plotly.relayout('robust', {'xaxis.tickvals': [81.5, 92.25], 'xaxis.range': [80, 95]})")
+    assert plot.locator(".xtick text").all_text_contents() == ["81,5", "92,25"]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Tải hình").click()
+    assert download.value.suggested_filename == SAVED_FILE
+    assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+def test_confirm_asks_first(page: Page, app: Flask) -> None:
+    button = page.get_by_role("button", name="Tiếp nhận phiếu của Long An")
+    button.click()
+    dialog = page.get_by_role("dialog", name="Tiếp nhận phiếu của Long An?")
+    dialog.get_by_role("button", name="Không, quay lại").click()
+    expect(button).to_be_focused()
+    assert saves(app) == []
+    button.click()
+    with page.expect_navigation():
+        dialog.get_by_role("button", name="Tiếp nhận").click()
+    assert saves(app) == [{"version": "3"}]
+
+
+def test_filter_ignores_accents(page: Page) -> None:
+    rows = page.locator("#ranking tbody tr:visible")
+    expect(rows).to_have_count(3)
+    page.fill("#ranking-filter", "dak lak")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Đắk Lắk")
+    expect(page.locator("[data-filter-status]")).to_have_text("1 trên 3")
+    page.fill("#ranking-filter", "zz")
+    expect(page.locator("[data-filter-status]")).to_have_text("Không có dòng nào khớp.")
+
+
+def test_keys_click_buttons_but_not_while_typing(page: Page) -> None:
+    page.fill("#ranking-filter", "i")
+    page.press("#ranking-filter", "i")
+    assert page.url.endswith("/")
+    page.locator("h1").click()
+    with page.expect_navigation():
+        page.keyboard.press("i")
+
+
+def test_keys_help_lists_them(page: Page) -> None:
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Phím tắt")
+    expect(dialog).to_contain_text("Lưu và sang Long An")
+    expect(dialog).to_contain_text("đổi dòng")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_upload_names_what_was_chosen(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "bao-cao-412.pdf"
+    file.write_bytes(b"%PDF-" + b"0" * 1_400_000)
+    page.set_input_files("#file", file)
+    expect(page.locator("[data-upload-list]")).to_have_text("Đã chọn: bao-cao-412.pdf (1,4 MB)")
+
+
+def test_menu_closes_on_escape(page: Page) -> None:
+    menu = page.locator("details.who-menu")
+    menu.locator("summary").click()
+    expect(menu.get_by_role("button", name="Đăng xuất")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu.get_by_role("button", name="Đăng xuất")).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", ["/", "/?errors", "/?stranger", "/error/404", "/500"])
+def test_page_is_accessible_and_never_scrolls_sideways(page: Page, path: str) -> None:
+    page.goto(path)
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    for width in (320, 390, 1366, 1920):
+        page.set_viewport_size({"width": width, "height": 768})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        if width in (390, 1366):
+            found: dict[str, Any] = Axe().run(page).response
+            assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
