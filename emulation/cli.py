@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -227,6 +228,7 @@ def rank(criteria_file: Path, sheets_file: Path, as_json: bool) -> None:
     from emulation.domain.sheets_file import SheetProblems, ranking_json, standings_from
 
     found = read_criteria(criteria_file)
+    gc.disable()  # one pass over values without cycles: collecting would only look at them again and again
     try:
         with sheets_file.open(encoding="utf-8-sig") as file:
             standings = standings_from(found, file)

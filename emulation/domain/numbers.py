@@ -9,6 +9,7 @@ from emulation.errors import Invalid
 from emulation.words import N_
 
 LARGEST_DIGITS = 13  # before the decimal mark: figures of the field stay below ten million million
+LIMIT = 10**LARGEST_DIGITS
 MOST_PLACES = 9
 _WRITTEN = re.compile(r"[+\-\u2212]?(\d+([.,]\d+)?|[.,]\d+)")
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
@@ -20,10 +21,12 @@ def number(value: object, field: str | None = None) -> Decimal:
     Accepts int, Decimal and text; never float, whose value is not what was typed, and never bool.
 
     Raises:
-        Invalid: not a number, more than 13 digits before or 9 after the decimal mark.
+        Invalid: not a number, more than 13 digits before the decimal mark, or below 10 ** -9.
     """
     if type(value) is int:
         result = Decimal(value)
+        if -LIMIT < value < LIMIT:
+            return result
     elif isinstance(value, Decimal):
         result = value
     elif isinstance(value, str):
@@ -43,10 +46,9 @@ def number(value: object, field: str | None = None) -> Decimal:
         raise Invalid(N_("“%(text)s” không phải là một số."), field, text=str(value)[:60])
     if not result.is_finite():
         raise Invalid(N_("“%(text)s” không phải là một số."), field, text=str(value)[:60])
-    exponent = result.as_tuple().exponent
-    assert isinstance(exponent, int)
-    if result.adjusted() >= LARGEST_DIGITS or (exponent < -MOST_PLACES and result != round(result, MOST_PLACES)):
-        raise Invalid(N_("Số %(text)s quá lớn hoặc quá nhiều chữ số thập phân."), field, text=str(value)[:60])
+    magnitude = result.adjusted()
+    if magnitude >= LARGEST_DIGITS or (magnitude < -MOST_PLACES and result):
+        raise Invalid(N_("Số %(text)s quá lớn hoặc quá nhỏ."), field, text=str(value)[:60])
     return result
 
 
@@ -56,6 +58,8 @@ def whole_number(value: object, field: str | None = None) -> int:
     Raises:
         Invalid: not a number, negative, or with a fraction.
     """
+    if type(value) is int and 0 <= value < LIMIT:
+        return value
     result = number(value, field)
     if result != result.to_integral_value():
         raise Invalid(N_("%(n)s không phải là số nguyên."), field, n=result)

@@ -215,8 +215,9 @@ def ranking_json(criteria: CriteriaSet, standings: list[Standing]) -> Iterator[s
         return text
 
     codes = [criterion.code for criterion in criteria.all_criteria]
+    encode = json.JSONEncoder(ensure_ascii=False).encode
     head = {"set": criteria.set, "version": criteria.version, "sha256": criteria.sha256}
-    yield '{"criteria": ' + json.dumps(head, ensure_ascii=False) + ', "results": ['
+    yield '{"criteria": ' + encode(head) + ', "results": ['
     for i, standing in enumerate(standings):
         score = standing.score
         result = {
@@ -236,5 +237,5 @@ def ranking_json(criteria: CriteriaSet, standings: list[Standing]) -> Iterator[s
             "unscored": score.unscored,
             "lines": {code: points(units) for code, units in zip(codes, score.line_units, strict=True)},
         }
-        yield (",\n" if i else "\n") + json.dumps(result, ensure_ascii=False)
+        yield (",\n" if i else "\n") + encode(result)
     yield "\n]}\n"
