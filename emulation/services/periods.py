@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, lazyload, raiseload
 
-from emulation.domain.workflow import Clock
-from emulation.models import Extension, Period
+from emulation.domain.names import name_key
+from emulation.domain.workflow import Clock, Phase
+from emulation.models import Cluster, Extension, Period, Sheet
 
 
 def newest_period(db: Session) -> Period | None:
@@ -26,12 +28,42 @@ def load_period(db: Session, code: str) -> Period | None:
     return db.scalar(select(Period).where(Period.code == code))
 
 
-def clock_of(db: Session, period: Period, unit_id: int, *, now: datetime) -> Clock:
-    """The close of the current phase for this unit, with its extension if it has one."""
-    window = period.window(period.phase)
+def clock_of(db: Session, sheet: Sheet, *, now: datetime) -> Clock:
+    """The time that counts for this sheet, with the unit's extension if it has one.
+
+    A sheet that has never been submitted is bound to the close of self-scoring, whatever phase the round has reached;
+    one that was returned, or is being explained, to the close of the current phase.
+    """
+    period = sheet.period
+    phase = Phase.SELF_SCORING if sheet.submitted_at is None else period.phase
+    window = period.window(phase)
     extended_to = db.scalar(
         select(func.max(Extension.closes_at)).where(
-            Extension.period_id == period.id, Extension.unit_id == unit_id, Extension.phase == period.phase
+            Extension.period_id == period.id, Extension.unit_id == sheet.unit_id, Extension.phase == phase
         )
     )
     return Clock(now, window.closes_at if window else None, extended_to)
+
+
+def sheets_of(db: Session, period: Period, *, cluster_ids: Collection[int] | None = None) -> list[Sheet]:
+    """The sheets of a period (or of some of its clusters) with their units and clusters, by cluster and name.
+
+    Period and clusters are loaded once instead of once a row; entries are not loaded and may not be touched.
+    """
+    clusters = list(
+        db.scalars(
+            select(Cluster)
+            .where(Cluster.period_id == period.id)
+            .options(joinedload(Cluster.leader), joinedload(Cluster.deputy))
+        )
+    )
+    wanted = select(Sheet).where(Sheet.period_id == period.id)
+    if cluster_ids is not None:
+        wanted = wanted.where(Sheet.cluster_id.in_(cluster_ids))
+    rows = db.scalars(
+        wanted.options(
+            lazyload(Sheet.period), lazyload(Sheet.cluster), raiseload(Sheet.entries), raiseload(Sheet.returned_lines)
+        )
+    ).all()
+    numbers = {cluster.id: cluster.number for cluster in clusters}
+    return sorted(rows, key=lambda sheet: (numbers[sheet.cluster_id], name_key(sheet.short_name)))
