@@ -34,9 +34,12 @@ class Evidence(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     uploaded_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
     sheet: Mapped[Sheet] = relationship(lazy="joined", innerjoin=True)
     citations: Mapped[list[Citation]] = relationship(lazy="select", back_populates="evidence")
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Citation(Base):

@@ -338,6 +338,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("uploaded_by_id", sa.Integer(), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("size > 0", name=op.f("ck_evidence_size")),
         sa.ForeignKeyConstraint(["sheet_id"], ["sheets.id"], name=op.f("fk_evidence_sheet_id_sheets")),

@@ -1,0 +1,218 @@
+"""The lines of a sheet as people read them: what is declared, what follows from it, what is left. DESIGN 3, 4, 9."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from emulation.domain.criteria import Criterion
+from emulation.domain.declared import Part, parts_of
+from emulation.domain.numbers import number
+from emulation.domain.rules import Checklist, External, Progress, Ratio, Steps
+from emulation.domain.scoring import LineState, Score
+from emulation.models import Citation, Entry, ReturnedLine, Sheet
+from emulation.services.scores import criteria_of, self_score
+from emulation.words import N_, Phrase
+
+FIGURES = frozenset({"points", "part", "whole", "value", "count", "before", "now"})
+
+
+class LineStatus(StrEnum):
+    """What a line still needs, in one word; the first that fits, from the top."""
+
+    NOT_APPLICABLE = "not_applicable"  # by the unit's tags
+    EXTERNAL = "external"  # the ministry scores
+    RETURNED = "returned"  # by the department, not corrected yet
+    NO_ENTRY = "no_entry"  # nothing declared, and something must be
+    NONE = "none"  # nothing declared, which for bonus and deductions means none
+    SKIPPED = "skipped"  # the unit declared "not applicable"
+    NO_EVIDENCE = "no_evidence"  # required evidence missing, not explained
+    EXPLAINED = "explained"  # required evidence missing, explained
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One criterion of a sheet with what the unit declared and what follows from it."""
+
+    criterion: Criterion
+    part: Part
+    entry: Entry | None
+    points: Decimal | None  # None: no score
+    status: LineStatus
+    working: Phrase | None
+    returned: ReturnedLine | None
+    warning: Phrase | None
+
+    @property
+    def code(self) -> str:
+        """Code of the criterion."""
+        return self.criterion.code
+
+    @property
+    def citations(self) -> list[Citation]:
+        """Evidence cited here."""
+        return self.entry.citations if self.entry else []
+
+    @property
+    def data(self) -> Mapping[str, Any] | None:
+        """What was declared."""
+        return self.entry.data if self.entry else None
+
+    @property
+    def explanation(self) -> str:
+        """The unit's words beside the figures."""
+        return self.entry.explanation if self.entry else ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the unit has to declare it: counted in the progress."""
+        return self.part is Part.CORE and self.status not in (LineStatus.NOT_APPLICABLE, LineStatus.EXTERNAL)
+
+
+@dataclass(frozen=True)
+class Left:
+    """Something required that is missing. kind: "entry", "evidence" or "returned"."""
+
+    code: str
+    kind: str
+    phrase: Phrase
+
+
+def open_returns(sheet: Sheet) -> dict[str, ReturnedLine]:
+    """Lines that the department returned and the unit has not submitted again, by code."""
+    return {line.code: line for line in sheet.returned_lines if line.resolved_at is None}
+
+
+def lines_of(sheet: Sheet, score: Score | None = None) -> dict[str, Line]:
+    """Every criterion of the set with the state of its line, in the order of the set."""
+    score = score or self_score(sheet)
+    criteria = criteria_of(sheet)
+    entries = {entry.code: entry for entry in sheet.entries}
+    returned = open_returns(sheet)
+    points = score.lines
+    found: dict[str, Line] = {}
+    for code, part in parts_of(criteria).items():
+        criterion = criteria.by_code[code]
+        entry = entries.get(code)
+        data = entry.data if entry else None
+        scored = score.state(code) is LineState.SCORED and data is not None
+        found[code] = Line(
+            criterion=criterion,
+            part=part,
+            entry=entry,
+            points=points[code],
+            status=_status(criterion, part, entry, returned.get(code), score.state(code)),
+            working=criterion.rule.working(data, criterion.max) if scored and data is not None else None,
+            returned=returned.get(code),
+            warning=warning(criterion, data) if data is not None else None,
+        )
+    return found
+
+
+def _status(
+    criterion: Criterion, part: Part, entry: Entry | None, returned: ReturnedLine | None, state: LineState
+) -> LineStatus:
+    data = entry.data if entry else None
+    if state is LineState.NOT_APPLICABLE and not (data and data.get("not_applicable")):
+        return LineStatus.NOT_APPLICABLE
+    if isinstance(criterion.rule, External):
+        return LineStatus.EXTERNAL
+    if returned is not None and not _corrected(entry, returned):
+        return LineStatus.RETURNED
+    if entry is None or data is None:
+        return LineStatus.NO_ENTRY if part is Part.CORE else LineStatus.NONE
+    if data.get("not_applicable"):
+        return LineStatus.SKIPPED
+    if criterion.evidence.required and not entry.citations:
+        return LineStatus.EXPLAINED if entry.explanation else LineStatus.NO_EVIDENCE
+    return LineStatus.DONE
+
+
+def _corrected(entry: Entry | None, returned: ReturnedLine) -> bool:
+    """Whether anything on the line was changed since it was returned."""
+    return entry is not None and entry.updated_at > returned.returned_at
+
+
+def warning(criterion: Criterion, data: Mapping[str, Any]) -> Phrase | None:
+    """What is possible but unlikely: a percentage above 100."""
+    rule = criterion.rule
+    if not isinstance(rule, Ratio | Steps | Progress) or rule.unit.strip() != "%":
+        return None
+    if any(number(data[key]) > 100 for key in ("value", "before", "now") if key in data):
+        return Phrase(N_("Tỷ lệ lớn hơn 100 %. Hãy kiểm tra lại số liệu."))
+    return None
+
+
+def what_is_left(sheet: Sheet, lines: Mapping[str, Line] | None = None) -> list[Left]:
+    """What must be done before the sheet can be sent for signature, in the order of the set. DESIGN 4, 9."""
+    left: list[Left] = []
+    for line in (lines if lines is not None else lines_of(sheet)).values():
+        if line.status is LineStatus.NO_ENTRY:
+            left.append(Left(line.code, "entry", Phrase(N_("Chưa kê khai"))))
+        elif line.status is LineStatus.RETURNED and line.returned is not None:
+            left.append(
+                Left(
+                    line.code,
+                    "returned",
+                    Phrase(N_("Bị trả lại, chưa sửa: %(reason)s"), {"reason": line.returned.reason}),
+                )
+            )
+        elif line.status is LineStatus.NO_EVIDENCE:
+            left.append(
+                Left(line.code, "evidence", Phrase(N_("Thiếu minh chứng bắt buộc; nếu chưa có thì phải ghi diễn giải")))
+            )
+    return left
+
+
+def in_words(criterion: Criterion, data: Mapping[str, Any] | None) -> list[tuple[Phrase, Phrase]]:
+    """The declared figures in words, as (label, value): for a reader, a comparison, a printed sheet."""
+    if data is None:
+        return []
+    if data.get("not_applicable"):
+        reason = str(data.get("reason", ""))
+        return [(Phrase(N_("Không áp dụng")), verbatim(reason))]
+    return [(label_of(criterion, key), _shown(criterion, key, value)) for key, value in data.items()]
+
+
+def verbatim(text: str) -> Phrase:
+    """Words of the set or of a person, which are never translated."""
+    return Phrase("%(text)s", {"text": text})
+
+
+LABELS = {
+    "points": N_("Điểm tự chấm"),
+    "level": N_("Mức đạt được"),
+    "met": N_("Kết quả"),
+    "part": N_("Số đạt"),
+    "whole": N_("Tổng số"),
+    "value": N_("Giá trị"),
+    "count": N_("Số lượng"),
+    "before": N_("Năm trước"),
+    "now": N_("Năm nay"),
+}
+
+
+def label_of(criterion: Criterion, key: str) -> Phrase:
+    """The set's own label of a figure, or the general one."""
+    own = {str(name): text for name, text in criterion.labels.items()}.get(key)
+    return verbatim(own) if own else Phrase(LABELS[key])
+
+
+def _shown(criterion: Criterion, key: str, value: Any) -> Phrase:
+    if key in FIGURES:
+        unit = str(getattr(criterion.rule, "unit", "")) if key in ("value", "before", "now") else ""
+        return Phrase(N_("%(n)s %(unit)s") if unit else N_("%(n)s"), {"n": number(value), "unit": unit})
+    if isinstance(criterion.rule, Checklist):
+        labels = [item.label for item in criterion.rule.items if item.code in value]
+        if not labels:
+            return Phrase(N_("Không mục nào đạt"))
+        return verbatim("; ".join(labels))
+    if value is True:
+        return Phrase(N_("Đạt"))
+    if value is False:
+        return Phrase(N_("Không đạt"))
+    return verbatim(str(value))

@@ -1,0 +1,264 @@
+"""Sheets: finding them, and saving one line. What stands on a line is in `lines`. DESIGN 3, 4."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
+
+from emulation.domain.criteria import Criterion
+from emulation.domain.numbers import number
+from emulation.domain.rules import Checklist, External
+from emulation.domain.scoring import line_points
+from emulation.domain.workflow import Act, Clock, Phase, SheetState, refusal, require
+from emulation.errors import Invalid, Stale, WrongState
+from emulation.models import Citation, Entry, Period, Role, Sheet, User
+from emulation.services.actor import Actor
+from emulation.services.history import record
+from emulation.services.lines import FIGURES, open_returns
+from emulation.services.periods import clock_of
+from emulation.services.scores import criteria_of
+from emulation.words import N_
+
+LONGEST_EXPLANATION = 4000  # characters
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the unit, as the sheet names them."""
+
+    name: str
+    role: str
+    title: str
+
+
+class EntryStale(Stale):
+    """The line was saved by somebody else since it was opened; `theirs` is what is stored, `who` saved it."""
+
+    def __init__(self, theirs: Entry, who: str) -> None:
+        super().__init__(N_("%(who)s vừa sửa tiêu chí này lúc %(when)s."), who=who, when=theirs.updated_at)
+        self.theirs = theirs
+        self.who = who
+
+
+# ---- finding ----
+
+
+def _with_everything() -> Select[Sheet]:
+    """A query for sheets that loads all that the sheet page shows, and refuses to load more behind its back."""
+    evidence = joinedload(Citation.evidence, innerjoin=True).options(raiseload("*", sql_only=True))
+    return select(Sheet).options(
+        joinedload(Sheet.period).options(joinedload(Period.criteria_set), selectinload(Period.windows)),
+        joinedload(Sheet.unit),
+        joinedload(Sheet.cluster),
+        selectinload(Sheet.entries).selectinload(Entry.citations).options(evidence),
+        selectinload(Sheet.returned_lines),
+        raiseload("*", sql_only=True),
+    )
+
+
+def load_sheet(db: Session, sheet_id: int) -> Sheet | None:
+    """The sheet of a URL with entries, evidence and returned lines."""
+    return db.scalar(_with_everything().where(Sheet.id == sheet_id))
+
+
+def load_sheet_to_change(db: Session, sheet_id: int) -> Sheet | None:
+    """As `load_sheet`, and nobody else changes the sheet or a line of it until this transaction ends.
+
+    PostgreSQL locks the row; SQLite has locked the whole database already, since the transaction writes.
+    """
+    return db.scalar(
+        _with_everything()
+        .where(Sheet.id == sheet_id)
+        .with_for_update(of=Sheet)
+        .execution_options(populate_existing=True)
+    )
+
+
+def own_sheet(db: Session, unit_id: int) -> Sheet | None:
+    """The unit's sheet in the newest period that it takes part in."""
+    return db.scalar(
+        _with_everything()
+        .join(Period, Sheet.period_id == Period.id)
+        .where(Sheet.unit_id == unit_id)
+        .order_by(Period.code.desc())
+        .limit(1)
+    )
+
+
+def sheet_in(db: Session, period: Period, unit_id: int) -> Sheet | None:
+    """The unit's sheet in this period; None where the unit does not take part."""
+    return db.scalar(_with_everything().where(Sheet.period_id == period.id, Sheet.unit_id == unit_id))
+
+
+def people_of(db: Session, unit_id: int) -> list[Person]:
+    """Officers, then directors, of a unit whose accounts are open."""
+    rows = db.execute(
+        select(User.name, User.role, User.title)
+        .where(User.unit_id == unit_id, User.is_active, User.role.in_((Role.UNIT_OFFICER, Role.UNIT_DIRECTOR)))
+        .order_by(User.role.desc(), User.name)
+    )
+    return [Person(name, role, title) for name, role, title in rows]
+
+
+# ---- filling ----
+
+
+def fill_refusal(sheet: Sheet, clock: Clock) -> WrongState | None:
+    """Why the unit cannot fill the sheet now, or None if it can."""
+    return refusal(Act.FILL, SheetState(sheet.state), Phase(sheet.period.phase), clock)
+
+
+def may_fill_line(sheet: Sheet, code: str) -> bool:
+    """Whether this line may be changed where the sheet may: after a return only the returned lines."""
+    returned = open_returns(sheet)
+    return not returned or code in returned
+
+
+def require_fillable(db: Session, sheet: Sheet, code: str | None, *, now: datetime) -> Criterion | None:
+    """Refuse unless the unit may change this line (None: anything of the sheet) now; the criterion of the line.
+
+    Raises:
+        WrongState: wrong phase or state, after the close, or the line was not returned.
+        Invalid: the set has no such code, the criterion does not apply to the unit, or only the ministry scores it.
+    """
+    require(
+        Act.FILL,
+        SheetState(sheet.state),
+        Phase(sheet.period.phase),
+        clock_of(db, sheet.period, sheet.unit_id, now=now),
+    )
+    if code is None:
+        return None
+    criterion = criteria_of(sheet).by_code.get(code)
+    if criterion is None:
+        raise Invalid(N_("Bộ tiêu chí không có mã “%(code)s”."), code=code)
+    if not criterion.applies(frozenset(sheet.tags)):
+        raise Invalid(N_("Tiêu chí %(code)s không áp dụng cho đơn vị này."), code=code)
+    if isinstance(criterion.rule, External):
+        raise Invalid(N_("Tiêu chí %(code)s do Bộ chấm, đơn vị không tự chấm."), code=code)
+    if not may_fill_line(sheet, code):
+        raise WrongState(N_("Phiếu bị trả lại: chỉ sửa được các tiêu chí bị trả lại."))
+    return criterion
+
+
+def canonical(criterion: Criterion, data: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The one spelling of an entry: figures as text without useless zeros ("8.5"), checklists in the set's order.
+
+    Raises:
+        Invalid: a figure that is none, or an entry that the rule cannot score; `field` names the key.
+    """
+    if data is None:
+        return None
+    if "not_applicable" in data:
+        reason = tidy(str(data.get("reason", "")))
+        if not criterion.may_skip:
+            raise Invalid(N_("Tiêu chí này không được khai “không áp dụng”."), "not_applicable")
+        if not reason:
+            raise Invalid(N_("Nêu lý do không áp dụng."), "reason")
+        return {"not_applicable": True, "reason": reason[:LONGEST_EXPLANATION]}
+    criterion.rule.check_keys(data)
+    kept = {key: plain(number(value, key)) if key in FIGURES else value for key, value in data.items()}
+    if isinstance(criterion.rule, Checklist) and isinstance(kept["met"], list | tuple):
+        order = {item.code: place for place, item in enumerate(criterion.rule.items)}
+        kept["met"] = sorted(kept["met"], key=lambda code: (order.get(code, len(order)), str(code)))
+    line_points(criterion, kept, 2)  # refuses what cannot be scored
+    return kept
+
+
+def plain(value: Decimal) -> str:
+    """A figure as it is stored: "8.5", "95", "0"."""
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def tidy(text: str) -> str:
+    """Typed text as it is stored: composed letters (NFC), plain line ends, no space around."""
+    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def save_entry(
+    db: Session,
+    actor: Actor,
+    sheet: Sheet,
+    *,
+    code: str,
+    data: Mapping[str, Any] | None,
+    explanation: str = "",
+    version: int = 0,
+    now: datetime,
+) -> Entry | None:
+    """Store what the unit declares for one criterion. `data` None takes the figures back; history keeps them.
+
+    `version` is the version of the line that the person saw, 0 for a new one. The same content again is no change,
+    whatever the version, since the answer to the first sending may have been lost. None: nothing was there to store.
+
+    Raises:
+        WrongState, Invalid: see `require_fillable`, `canonical`; an explanation that is too long.
+        EntryStale: somebody else changed the line meanwhile.
+    """
+    criterion = require_fillable(db, sheet, code, now=now)
+    assert criterion is not None
+    kept = canonical(criterion, data)
+    text = tidy(explanation)
+    if len(text) > LONGEST_EXPLANATION:
+        raise Invalid(
+            N_("Diễn giải dài %(n)s ký tự, nhiều nhất %(most)s."),
+            "explanation",
+            n=len(text),
+            most=LONGEST_EXPLANATION,
+        )
+    entry = next((entry for entry in sheet.entries if entry.code == code), None)
+    if entry is None and kept is None and not text:
+        return None
+    if entry is not None and entry.data == kept and entry.explanation == text:
+        return entry
+    is_empty = entry is None or (entry.data is None and not entry.explanation)  # made by an upload, perhaps
+    if entry is not None and not is_empty and entry.version != version:
+        raise EntryStale(entry, name_of(db, entry.updated_by_id))
+    old = {"data": entry.data, "explanation": entry.explanation} if entry else None
+    if entry is None:
+        entry = start_entry(sheet, code, actor, now=now)
+    entry.data, entry.explanation = kept, text
+    entry.updated_by_id, entry.updated_at = actor.user_id, now
+    db.flush()
+    record(
+        db,
+        actor,
+        "fill",
+        entry,
+        now=now,
+        period_id=sheet.period_id,
+        unit_id=sheet.unit_id,
+        place=code,
+        old=old,
+        new={"data": kept, "explanation": text},
+    )
+    return entry
+
+
+def start_entry(sheet: Sheet, code: str, actor: Actor, *, now: datetime) -> Entry:
+    """A new line of the sheet, nothing declared yet."""
+    entry = Entry(
+        code=code,
+        data=None,
+        explanation="",
+        updated_by_id=actor.user_id,
+        updated_at=now,
+        citations=[],
+    )
+    sheet.entries.append(entry)
+    return entry
+
+
+def name_of(db: Session, user_id: int) -> str:
+    """Name of an account."""
+    return db.scalar(select(User.name).where(User.id == user_id)) or ""
