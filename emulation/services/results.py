@@ -16,7 +16,7 @@ from emulation.domain import results as domain
 from emulation.domain import snapshot
 from emulation.domain.scoring import EntryRefused, Score
 from emulation.domain.workflow import PHASE_NAMES, STATE_NAMES, Phase, SheetState
-from emulation.errors import Stale, WrongState
+from emulation.errors import WrongState
 from emulation.models import (
     Cluster,
     Period,
@@ -308,19 +308,15 @@ def state_name(state: str) -> str:
     return STATE_NAMES[SheetState(state)]
 
 
-def open_ranking(db: Session, actor: Actor, period: Period, *, is_public: bool, version: int, now: datetime) -> Period:
-    """Open the published ranking to everybody, or close it again.
+def open_ranking(db: Session, actor: Actor, period: Period, *, is_public: bool, now: datetime) -> Period:
+    """Open the published ranking to everybody, or close it again; doing it twice changes nothing.
 
     Raises:
         WrongState: the round is not published.
-        Stale: somebody changed the round since the page was opened.
     """
     if period.phase not in (Phase.PUBLISHED, Phase.ARCHIVED):
         raise WrongState(N_("Chỉ mở được bảng xếp hạng cho mọi người sau khi công bố."))
-    if period.version != version:
-        raise Stale(N_("Người khác vừa sửa kỳ đánh giá này. Mở lại trang để xem bản mới nhất."))
     if period.ranking_is_public != is_public:
-        old = period.ranking_is_public
         period.ranking_is_public = is_public
         record(
             db,
@@ -329,7 +325,7 @@ def open_ranking(db: Session, actor: Actor, period: Period, *, is_public: bool, 
             period,
             now=now,
             period_id=period.id,
-            old={"ranking_is_public": old},
+            old={"ranking_is_public": not is_public},
             new={"ranking_is_public": is_public},
         )
     return period
