@@ -1,10 +1,21 @@
 // Shortcuts for whoever scores. A button, link or field with data-key="c" is clicked (a field: focused) by that key; several keys are
 // separated by spaces. With rows (data-key-rows on a table, data-key-row on each row) the arrows move aria-current and only the keys of
-// the current row count. "?" lists them, from the words of the buttons themselves. Keys never fire while somebody types, except with Alt.
+// the current row count. "?" lists them, from the words of the buttons themselves, and turns single letters off (WCAG 2.1.4). Keys never
+// fire while somebody types, except with Alt; in a field for figures (inputmode=decimal) a letter cannot be typing, so it counts.
 
 const named = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Enter: "Enter", Escape: "Esc", " ": "Space" };
 const typing = (element) => element.matches("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]");
+const forRadioOrList = (element) => element.matches("input[type=radio], select, textarea, [contenteditable]"); // the arrows are theirs
 const currentRow = () => document.querySelector("[data-key-row][aria-current]");
+
+function lettersOff(value) {
+  try {
+    if (value !== undefined) localStorage.setItem("keys:off", value ? "1" : "");
+    return localStorage.getItem("keys:off") === "1";
+  } catch {
+    return false; // no storage in this browser: the letters stay on
+  }
+}
 
 function usable() {
   const row = currentRow();
@@ -26,9 +37,10 @@ function move(step) {
     else row.removeAttribute("aria-current");
   }
   next.scrollIntoView({ block: "nearest" });
-  const field = next.querySelector("[data-key-focus], input:not([type=hidden]), a, button");
-  field?.focus();
-  if (field?.select) field.select();
+  const field = next.querySelector("[data-key-focus]") ?? next.querySelector("input:not([type=hidden]), a, button") ?? next;
+  if (field === next) next.tabIndex = -1;
+  field.focus();
+  field.select?.();
   return true;
 }
 
@@ -55,10 +67,14 @@ function help() {
     const words = [...item.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent).join(" ").trim();
     if (![...list.querySelectorAll("dt")].some((dt) => dt.textContent.trim().toLowerCase() === keys.textContent.trim().toLowerCase())) list.append(keys, Object.assign(document.createElement("dd"), { textContent: words }));
   }
+  const off = Object.assign(document.createElement("input"), { type: "checkbox", className: "form-check-input", checked: lettersOff() });
+  off.addEventListener("change", () => lettersOff(off.checked));
+  const offLabel = Object.assign(document.createElement("label"), { className: "choice" });
+  offLabel.append(off, Object.assign(document.createElement("span"), { textContent: button.dataset.off }));
   const close = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-quiet", textContent: button.dataset.close });
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
-  dialog.append(title, list, close);
+  dialog.append(title, list, offLabel, close);
   document.body.append(dialog);
   dialog.showModal();
 }
@@ -69,13 +85,15 @@ document.querySelector("[data-keys-help]")?.addEventListener("click", help);
 if (document.querySelector("[data-key], [data-key-row], [data-keys-help]")) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.isComposing || document.querySelector("dialog[open]")) return;
-    const writes = typing(event.target);
-    const inRow = event.target.closest("[data-key-row]");
-    if ((event.key === "ArrowUp" || event.key === "ArrowDown") && !event.altKey && (!writes || (inRow && event.target.tagName === "INPUT"))) {
+    const from = event.target;
+    const letter = /^[a-z?]$/i.test(event.key);
+    const writes = typing(from) && !(letter && from.inputMode === "decimal");
+    if ((event.key === "ArrowUp" || event.key === "ArrowDown") && !event.altKey && !forRadioOrList(from) && (!typing(from) || from.closest("[data-key-row]"))) {
       if (move(event.key === "ArrowUp" ? -1 : 1)) event.preventDefault();
       return;
     }
-    if (writes && !event.altKey) return;
+    if ((writes && !event.altKey) || (lettersOff() && !event.altKey && event.key.length === 1)) return;
+    if ((event.key === "Enter" || event.key === " ") && from.closest("a, button, summary, input, label")) return; // these have their own Enter
     if (event.key === "?" && document.querySelector("[data-keys-help]")) {
       event.preventDefault();
       help();
