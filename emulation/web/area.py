@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, abort, request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -18,6 +18,7 @@ from emulation.words import N_
 
 View = Callable[..., Any]
 Loader = Callable[..., Any]
+LARGEST_KEY = 2**31 - 1  # of an integer column; beyond it the database would raise
 
 
 class Area(Blueprint):
@@ -36,12 +37,12 @@ class Area(Blueprint):
         """An act."""
         return self._guarded(rule, ["POST"], allow, load)
 
-    def _guarded(
-        self, rule: str, methods: list[str], allow: Permission, load: Loader | None
-    ) -> Callable[[View], View]:
+    def _guarded(self, rule: str, methods: list[str], allow: Permission, load: Loader | None) -> Callable[[View], View]:
         def decorate(view: View) -> View:
             @wraps(view)
             def guarded(**values: Any) -> Any:
+                if any(isinstance(value, int) and value > LARGEST_KEY for value in values.values()):
+                    abort(404)
                 db = current.db()
                 thing = None
                 if load is not None:

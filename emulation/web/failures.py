@@ -6,10 +6,11 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from emulation.access import Permission
 from emulation.config import ROOT
 from emulation.errors import Refusal, SignInNeeded
 from emulation.web import session as current
@@ -36,6 +37,16 @@ def answer(status: int, sentence: str, *, field: str | None = None, advice: str 
     return render_template("errors/error.html", status=status, sentence=sentence, advice=advice), status
 
 
+def show_beside(form: Any, refusal: Refusal) -> int:
+    """Put the sentence beside the form's field that it belongs to, or above the form; the status of the page."""
+    sentence = show_phrase(refusal.phrase)
+    if refusal.field and refusal.field in form:
+        form[refusal.field].errors = [sentence]
+    else:
+        form.form_errors = [sentence]
+    return refusal.status
+
+
 def register(app: Flask) -> None:
     """Handlers of every kind of failure."""
 
@@ -50,6 +61,9 @@ def register(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> Any:
         _forget_changes()
+        view = current_app.view_functions.get(request.endpoint or "")
+        if current.user() is None and getattr(view, "allow", Permission.PUBLIC) != Permission.PUBLIC:
+            return answer(401, show_phrase(N_("Phiên đăng nhập đã hết. Đăng nhập rồi gửi lại.")))
         return answer(
             400,
             show_phrase(N_("Trang đã mở quá lâu hoặc phiên đăng nhập đã đổi. Tải lại trang rồi gửi lại.")),
@@ -79,6 +93,6 @@ def register(app: Flask) -> None:
 
 def _forget_changes() -> None:
     """What the failed act has changed must not be seen by the error page."""
-    opened = current.g.get("db")
+    opened = g.get("db")
     if opened is not None:
         opened.rollback()
