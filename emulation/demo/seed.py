@@ -19,6 +19,7 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from emulation.config import ROOT, VIETNAM, Settings
+from emulation.demo.awards import grant_awards
 from emulation.demo.figures import invented_entry, small_pdf
 from emulation.demo.people import OTHERS, PEOPLE, DemoPerson
 from emulation.domain import criteria as domain
@@ -50,7 +51,7 @@ from emulation.models import (
     Verdict,
     VerdictRound,
 )
-from emulation.services import awards, results
+from emulation.services import results
 from emulation.services.actor import Actor
 from emulation.services.criteria import publish
 from emulation.services.evidence import store_file
@@ -421,7 +422,7 @@ def _finished_round(demo: Demo) -> None:
     department = Actor(demo.of_role(Role.DEPARTMENT))
     results.publish(demo.db, department, period, now=day + timedelta(days=50))
     results.open_ranking(demo.db, department, period, is_public=True, now=day + timedelta(days=51))
-    awards.seed_illustrative(demo.db, department, period, now=day + timedelta(days=55))
+    grant_awards(demo.db, department, period, now=day + timedelta(days=55))
 
 
 def _explain(demo: Demo, council: Council, sheet: Sheet, opinions: dict[str, Opinion], at: datetime) -> None:
