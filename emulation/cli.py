@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -290,6 +291,161 @@ def db_upgrade() -> None:
     engine = make_engine(settings_from().database_url)
     migrate(engine)
     click.echo(f"Cơ sở dữ liệu ở phiên bản {current_revision(engine)}.")
+
+
+# ---- accounts ----
+
+
+@main.group()
+def user() -> None:
+    """Tài khoản (accounts)."""
+
+
+def print_invitation(invitation: Any) -> None:
+    """The activation link and code; they are shown only now."""
+    from emulation.config import VIETNAM, settings_from
+
+    until = invitation.until.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+    click.echo(f"Tài khoản: {invitation.user.email}")
+    click.echo(f"Kích hoạt: {invitation.link(settings_from().public_url)}")
+    click.echo(f"Mã: {invitation.code} (một lần, đến {until})")
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="Full name.")
+@click.option("--role", required=True, help="admin, department, reviewer, unit_officer, unit_director, ...")
+@click.option("--title", default="", help="Post (chức vụ).")
+@click.option("--unit", "unit_code", default=None, help="Code of the unit, for people of a unit.")
+@click.option("--home-unit", "home_code", default=None, help="Code of a reviewer's own unit: conflict of interest.")
+def user_add(email: str, name: str, role: str, title: str, unit_code: str | None, home_code: str | None) -> None:
+    """Create an account and print its activation link and code, once."""
+    from emulation.services.accounts import create_account
+    from emulation.services.actor import Actor
+
+    with database() as session:
+        invitation = create_account(
+            session,
+            Actor(None),
+            email=email,
+            name=name,
+            role=role,
+            title=title,
+            unit=find_unit(session, unit_code),
+            home_unit=find_unit(session, home_code),
+            now=datetime.now(UTC),
+        )
+    print_invitation(invitation)
+
+
+@user.command("reset")
+@click.argument("email")
+def user_reset(email: str) -> None:
+    """End the sessions of an account, forget its password and print a new activation link and code."""
+    from emulation.services.accounts import find_account, reset_account
+    from emulation.services.actor import Actor
+
+    with database() as session:
+        invitation = reset_account(session, Actor(None), find_account(session, email), now=datetime.now(UTC))
+    print_invitation(invitation)
+
+
+def find_unit(session: Session, code: str | None) -> Any:
+    """The unit with this code; None for no code."""
+    from sqlalchemy import select
+
+    from emulation.models import Unit
+
+    if code is None:
+        return None
+    unit = session.scalar(select(Unit).where(Unit.code == code))
+    if unit is None:
+        raise Failed(f"Không có đơn vị mang mã “{code}”.")
+    return unit
+
+
+# ---- documents ----
+
+
+def find_period(session: Session, code: str) -> Any:
+    """The period with this code."""
+    from emulation.services.periods import load_period
+
+    period = load_period(session, code)
+    if period is None:
+        raise Failed(f"Không có kỳ đánh giá “{code}”.")
+    return period
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under another name and rename it, so that it is there whole or not at all."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        raise Failed(f"{path}: không ghi được ({error.strerror}).") from error
+
+
+@main.group()
+def report() -> None:
+    """Báo cáo (reports)."""
+
+
+@report.command("ranking")
+@click.option("--period", "code", required=True, help="Code of the period, e.g. 2021-2022.")
+@click.option("--out", required=True, type=FILE, help="PDF to write.")
+def report_ranking(code: str, out: Path) -> None:
+    """The ranking report of a period as PDF; before publication it is marked as provisional."""
+    from emulation.services.reports import ranking_report_pdf
+
+    with database() as session:
+        content = ranking_report_pdf(session, find_period(session, code))
+    write_whole(out, content)
+    click.echo(f"{out}: {len(content) // 1024} kB")
+
+
+@main.command()
+@click.option("--period", "period_code", help="Code of the period (with --award).")
+@click.option("--award", "award_code", help="Code of the award (with --period).")
+@click.option("--template", type=str, help="Template file, or the name of a shipped one (with --recipients).")
+@click.option("--recipients", type=FILE, help="CSV of recipients (with --template).")
+@click.option("--preprinted", is_flag=True, help="Only the text, for a pre-printed sheet (phôi).")
+@click.option("--illustrative", is_flag=True, help="Mark every page as an example (minh họa).")
+@click.option("--out", required=True, type=FILE, help="PDF to write.")
+def certificates(
+    period_code: str | None,
+    award_code: str | None,
+    template: str | None,
+    recipients: Path | None,
+    preprinted: bool,
+    illustrative: bool,
+    out: Path,
+) -> None:
+    """Certificates as one PDF: of a granted award (--period, --award), or from files without a database."""
+    from_files = template is not None and recipients is not None
+    from_database = period_code is not None and award_code is not None
+    if from_files == from_database or (template is None) != (recipients is None):
+        raise click.UsageError("Dùng --period cùng --award, hoặc --template cùng --recipients.")
+    if template is not None and recipients is not None:
+        from emulation.documents.certificates import certificates_from_files
+
+        with refusals():
+            count = certificates_from_files(
+                template,
+                recipients,
+                out,
+                mode="preprinted" if preprinted else "electronic",
+                illustrative=illustrative,
+            )
+    else:
+        from emulation.services.reports import certificates_pdf
+
+        assert period_code is not None
+        assert award_code is not None
+        with database() as session:
+            count = certificates_pdf(session, find_period(session, period_code), award_code, out)
+    click.echo(f"{out}: {count} bằng")
 
 
 # ---- server ----
