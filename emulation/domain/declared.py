@@ -1,4 +1,4 @@
-"""What a unit declared for one criterion, as the council meets it: points to compare with, what is remarkable. DESIGN 5."""
+"""What a unit declared for one criterion, as the council meets it: what to compare with, what is remarkable."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Declared:
         return self.skipped or (self.counted is not None and points != self.counted)
 
     def is_worse(self, points: Decimal | None) -> bool:
-        """Whether the unit loses by these points: lower than declared, a higher deduction, a refused "not applicable"."""
+        """Whether the unit loses by these points: fewer than declared, more deducted, "not applicable" refused."""
         if points is None:
             return False
         if self.skipped:

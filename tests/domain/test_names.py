@@ -21,7 +21,7 @@ from emulation.domain.names import name_key
     ],
 )
 def test_names_sort_as_in_a_vietnamese_list(names: list[str]) -> None:
-    assert sorted(reversed(names), key=name_key) == names
+    assert sorted(names[::-1], key=name_key) == names
 
 
 def test_name_key_is_the_same_for_both_unicode_spellings() -> None:
