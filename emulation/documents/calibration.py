@@ -38,9 +38,7 @@ def render_calibration(template: Template) -> bytes:
         unmoved=(offset.dx, offset.dy, offset.scale) == (0, 0, 1),
     )
     css = f"@page {{ size: {size.width}mm {size.height}mm; margin: 0 }}"
-    page = write_pdf(
-        html, [named_stylesheet("fonts.css"), named_stylesheet("calibration.css"), stylesheet(css)]
-    )
+    page = write_pdf(html, [named_stylesheet("fonts.css"), named_stylesheet("calibration.css"), stylesheet(css)])
     with pikepdf.open(io.BytesIO(page)) as document:
         document.pages[0].contents_add(b"q " + page_transform(template), prepend=True)
         document.pages[0].contents_add(b" Q")

@@ -7,17 +7,16 @@ letters are pt.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from emulation.documents.fonts import MM_PER_PT, Face, lacking
 from emulation.documents.frame import Palette
+from emulation.domain.source import Problems, Tree, decode, read_tree
 from emulation.errors import Invalid
 from emulation.words import N_
 
@@ -210,9 +209,7 @@ class Template(Part):
         return left + width <= self.size.width and top + height <= self.size.height
 
     def _problems_of(self, line: Line) -> Iterator[str]:
-        yield from (
-            f"không có giá trị nào tên là “{name}”" for name in line.values if name not in PLACEHOLDERS
-        )
+        yield from (f"không có giá trị nào tên là “{name}”" for name in line.values if name not in PLACEHOLDERS)
         plain = _PLACEHOLDER.sub("", line.text)
         if "{" in plain or "}" in plain:
             yield "dấu ngoặc nhọn không thành cặp"
@@ -254,27 +251,24 @@ def parse_template(raw: bytes, *, name: str) -> Template:
         Invalid: see `load_template`.
     """
     try:
-        text = unicodedata.normalize("NFC", raw.decode("utf-8-sig"))
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise Invalid(
-                N_("Mẫu in “%(file)s”: không dùng tham chiếu (*) trong tệp mẫu."), "template", file=name
-            )
-        data = yaml.safe_load(text)
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        mark = getattr(error, "problem_mark", None)
-        if mark is not None:
-            message = N_("Mẫu in “%(file)s”, dòng %(line)s: không đúng cú pháp YAML.")
-            raise Invalid(message, "template", file=name, line=mark.line + 1) from None
-        raise Invalid(N_("Mẫu in “%(file)s” không phải là tệp YAML."), "template", file=name) from None
-    if not isinstance(data, dict):
-        raise Invalid(N_("Mẫu in “%(file)s” không có nội dung của một mẫu in."), "template", file=name)
+        tree = read_tree(decode(raw))
+    except Problems as found:
+        raise _refused(name, [_at(problem.line, str(problem)) for problem in found.problems]) from None
+    if not isinstance(tree.data, dict):
+        raise _refused(name, ["tệp không có nội dung của một mẫu in"])
     try:
-        return Template.model_validate(data)
+        return Template.model_validate(tree.data)
     except ValidationError as error:
-        problems = "; ".join(_in_words(problem) for problem in error.errors())
-        raise Invalid(
-            N_("Mẫu in “%(file)s” chưa đúng: %(problems)s."), "template", file=name, problems=problems
-        ) from None
+        raise _refused(name, [_in_words(problem, tree) for problem in error.errors()]) from None
+
+
+def _refused(name: str, problems: list[str]) -> Invalid:
+    message = N_("Mẫu in “%(file)s” chưa đúng: %(problems)s.")
+    return Invalid(message, "template", file=name, problems="; ".join(problem.rstrip(".") for problem in problems))
+
+
+def _at(line: int | None, what: str) -> str:
+    return f"dòng {line}: {what}" if line else what
 
 
 _WORDS = {
@@ -285,9 +279,10 @@ _WORDS = {
 }
 
 
-def _in_words(problem: ErrorDetails) -> str:
-    """One finding of pydantic as a clause: where, then what."""
+def _in_words(problem: ErrorDetails, tree: Tree) -> str:
+    """One finding of pydantic as a clause: the line, the place, what is wrong."""
     if problem["type"] == "value_error":
         return str(problem["ctx"]["error"])
     where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in problem["loc"])
-    return f"{where}: {_WORDS.get(problem['type'], 'giá trị không hợp lệ')}"
+    what = _WORDS.get(problem["type"], "giá trị không hợp lệ")
+    return _at(tree.line(problem["loc"]), f"{where}: {what}")

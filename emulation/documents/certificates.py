@@ -365,9 +365,7 @@ def page_transform(template: Template) -> bytes:
     """The printer's correction as a matrix: scaled from the upper left corner, then moved right and down."""
     by = template.preprinted
     down = template.size.height * (1 - by.scale) - by.dy
-    return f"{by.scale:.5f} 0 0 {by.scale:.5f} {by.dx / MM_PER_PT:.3f} {down / MM_PER_PT:.3f} cm\n".encode(
-        "ascii"
-    )
+    return f"{by.scale:.5f} 0 0 {by.scale:.5f} {by.dx / MM_PER_PT:.3f} {down / MM_PER_PT:.3f} cm\n".encode("ascii")
 
 
 @contextmanager

@@ -102,8 +102,7 @@ def _teeth(start: float, end: float, y: float, height: float) -> str:
     pitch = (end - start) / count
     half = pitch / 2
     return "".join(
-        f"M{_n(start + i * pitch)} {_n(y)}l{_n(half)} {_n(height)} {_n(half)} {_n(-height)}z"
-        for i in range(count)
+        f"M{_n(start + i * pitch)} {_n(y)}l{_n(half)} {_n(height)} {_n(half)} {_n(-height)}z" for i in range(count)
     )
 
 
@@ -150,9 +149,7 @@ def _teeth_on_ring(cx: float, cy: float, radius: float, height: float, count: in
         angle = tau * step / count
         return f"{_n(cx + reach * cos(angle))} {_n(cy + reach * sin(angle))}"
 
-    return "".join(
-        f"M{at(radius, i - 0.5)}L{at(radius + height, i)} {at(radius, i + 0.5)}z" for i in range(count)
-    )
+    return "".join(f"M{at(radius, i - 0.5)}L{at(radius + height, i)} {at(radius, i + 0.5)}z" for i in range(count))
 
 
 def _corner(x: float, y: float, colours: Palette) -> Iterator[str]:

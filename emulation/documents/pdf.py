@@ -34,9 +34,7 @@ class OnlyFonts(URLFetcher):  # type: ignore[misc]  # weasyprint ships no types
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         for face in Face:
             if url == face.path.as_uri():
-                return URLFetcherResponse(
-                    url, io.BytesIO(face.path.read_bytes()), {"Content-Type": "font/ttf"}
-                )
+                return URLFetcherResponse(url, io.BytesIO(face.path.read_bytes()), {"Content-Type": "font/ttf"})
         raise ValueError(f"documents open nothing but their fonts: {url}")
 
 
@@ -50,9 +48,7 @@ def stylesheet(css: str) -> Style:
     fonts.
     """
     with _one_at_a_time:
-        return weasyprint.CSS(
-            string=css, base_url=f"{FONTS.as_uri()}/", url_fetcher=OnlyFonts(), font_config=_fonts()
-        )
+        return weasyprint.CSS(string=css, base_url=f"{FONTS.as_uri()}/", url_fetcher=OnlyFonts(), font_config=_fonts())
 
 
 @functools.cache

@@ -24,9 +24,7 @@ def outline(modules: Matrix) -> list[list[Point]]:
     """
     edges: dict[Point, list[Point]] = {}
     light = (False,) * len(modules)
-    for y, (above, row, below) in enumerate(
-        zip((light, *modules), modules, (*modules[1:], light), strict=False)
-    ):
+    for y, (above, row, below) in enumerate(zip((light, *modules), modules, (*modules[1:], light), strict=False)):
         for x, (left, dark, right) in enumerate(zip((False, *row), row, (*row[1:], False), strict=False)):
             if not dark:
                 continue

@@ -23,10 +23,13 @@ NBSP = "\u00a0"
 NONE = "–"  # in a table: there is none; 0 is 0,00
 
 _COUNTS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
-_BOUND = re.compile(
-    r"\b(ngày|tháng|năm|số|Điều|[Cc]ụm|[Pp]hần|Bảng|Hình|hạng|Phụ lục) (?=\d|[IVX]+\b)"
-    r"|(?<=\d) (?=(?:đơn vị|điểm|tập thể)\b)"
+# Blanks at which a line never ends: between a noun and its number.
+_COUNTED = re.compile(
+    r"\b(ngày|tháng|năm|số|Điều|[Cc]ụm|[Ll]ĩnh vực|Bảng|Hình|hạng|Phụ lục) (?=\d|[IVX]+\b)"
+    r"|(?<=\d) (?=(?:đơn vị|điểm|tập thể|cụm)\b)"
 )
+# A dash inside a name; a fixed blank alone would still let the line end after the dash.
+_DASHED = re.compile(r"[^\s<>]+[ \u00a0]-[ \u00a0][^\s<>]+")
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,14 @@ def glue(name: str) -> str:
     return name.replace(" ", NBSP)
 
 
-def bind(html: str) -> Markup:
-    """`html` with each number kept beside its noun: ngày 16, Điều 1, cụm 3, 63 đơn vị."""
-    return Markup(_BOUND.sub(lambda found: (found[1] or "") + NBSP, str(escape(html))))  # noqa: S704 (escaped here)
+def bind(text: str) -> Markup:
+    """Running text as HTML in which a number stays beside its noun (ngày 16, cụm 3) and "Thi đua - Khen" is
+    not torn.
+    """
+    safe = str(escape(text))
+    counted = _COUNTED.sub(lambda found: (found[1] or "") + NBSP, safe)
+    whole = _DASHED.sub(lambda found: f'<span class="whole">{found[0]}</span>', counted)
+    return Markup(whole)  # noqa: S704 (escaped above)
 
 
 def clauses(text: str) -> str:
@@ -107,7 +115,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        points=points, taken=taken, count=count, glue=glue, bind=bind, clauses=clauses, listed=listed
+        amount=figure, points=points, taken=taken, count=count, glue=glue, bind=bind, clauses=clauses, listed=listed
     )
     return environment
 
