@@ -132,7 +132,7 @@ def require_fillable(db: Session, sheet: Sheet, code: str | None, *, now: dateti
         Act.FILL,
         SheetState(sheet.state),
         Phase(sheet.period.phase),
-        clock_of(db, sheet.period, sheet.unit_id, now=now),
+        clock_of(db, sheet, now=now),
     )
     if code is None:
         return None
