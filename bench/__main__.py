@@ -1,0 +1,89 @@
+"""`make bench`: measures what the issues name and prints a table of medians with their targets."""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import documents, pages, rounds
+
+EMULATION = str(Path(sys.executable).with_name("emulation"))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One row of the table."""
+
+    what: str
+    median: str
+    spread: str
+    target: str
+
+
+def timed(act: Callable[[], object], times: int) -> list[float]:
+    """Seconds of each run."""
+    found = []
+    for _ in range(times):
+        started = time.perf_counter()
+        act()
+        found.append(time.perf_counter() - started)
+    return found
+
+
+def row(what: str, seconds: list[float], target: str, *, unit: str = "ms") -> Measured:
+    """A row from single times; the spread is from the quickest to the slowest."""
+    factor, places = (1000, 1) if unit == "ms" else (1, 2)
+    low, middle, high = min(seconds) * factor, statistics.median(seconds) * factor, max(seconds) * factor
+    return Measured(what, f"{middle:.{places}f} {unit}", f"{low:.{places}f} - {high:.{places}f}", target)
+
+
+def rank_rows(folder: Path) -> list[Measured]:
+    """`emulation rank` as a whole process, small and large."""
+    criteria = folder / "criteria.yaml"
+    criteria.write_text(rounds.criteria_yaml(), encoding="utf-8")
+    found = []
+    for units, times, target in ((63, 7, ""), (40_000, 3, "15 s, 1 GiB, one core")):
+        sheets = folder / f"sheets-{units}.json"
+        rounds.write_sheets(sheets, units)
+        command = [EMULATION, "rank", "--criteria", str(criteria), "--sheets", str(sheets), "--json"]
+
+        def run(command: list[str] = command) -> None:
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, preexec_fn=one_core)
+
+        seconds = timed(run, times)
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        found.append(row(f"rank {units} x 60, whole process, {peak} MiB", seconds, target, unit="s"))
+    return found
+
+
+def one_core() -> None:
+    """Keep this process on a single core."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+def main() -> None:
+    """Measure everything and print the table."""
+    print("Measuring; this takes a few minutes.", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="emulation-bench-") as name:
+        folder = Path(name)
+        found = rank_rows(folder)
+        found += [row(what, seconds, target) for what, seconds, target in pages.measure(folder)]
+        for what, rate, memory, target in documents.certificates(folder):
+            found.append(Measured(f"{what}, {memory} MiB", f"{rate:.0f} / s", "", target))
+        found.append(row("ranking report, 63 units, PDF", documents.ranking_report(folder), "2 s", unit="s"))
+    widths = [max(len(getattr(item, field)) for item in found) for field in ("what", "median", "spread", "target")]
+    for item in [Measured("what", "median", "from - to", "target"), *found]:
+        cells = (item.what, item.median, item.spread, item.target)
+        print("| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)) + " |")
+
+
+if __name__ == "__main__":
+    main()
