@@ -51,7 +51,9 @@ def empty_again(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Cal
             source.backup(target)
 
         def restore() -> None:
-            # the backup goes through SQLite's own locks, so pooled connections may stay open
+            # The backup goes through SQLite's own locks, so connections may stay open; a test that failed while it
+            # read would leave one behind that still sees the old database.
+            engine.dispose()
             with closing(sqlite3.connect(template)) as source, closing(sqlite3.connect(path)) as target:
                 source.backup(target)
 

@@ -58,7 +58,7 @@ def all_accounts(db: Session) -> Sequence[User]:
 def last_sign_ins(db: Session) -> Mapping[str, datetime]:
     """When each e-mail last signed in."""
     rows = db.execute(select(SignIn.email, func.max(SignIn.at)).where(SignIn.succeeded).group_by(SignIn.email))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def waiting_accounts(db: Session) -> Sequence[User]:
@@ -93,7 +93,7 @@ def units_without_people(db: Session, period: Period) -> list[LackingUnit]:
             select(User.unit_id, User.role).where(
                 User.is_active, User.role.in_((Role.UNIT_OFFICER, Role.UNIT_DIRECTOR))
             )
-        ).tuples()
+        ).all()
     )
     units = db.scalars(
         select(Unit).join(Sheet, Sheet.unit_id == Unit.id).where(Sheet.period_id == period.id).order_by(Unit.code)

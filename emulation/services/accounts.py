@@ -144,9 +144,8 @@ def _describe(user: User, *, name: str, title: str, role: str, unit: Unit | None
         raise Invalid(N_("Vai trò này không thuộc đơn vị nào; để trống đơn vị."), "unit")
     if home_unit is not None and role != Role.REVIEWER:
         raise Invalid(N_("Chỉ thành viên hội đồng mới khai đơn vị công tác; để trống ô này."), "home_unit")
-    user.name, user.title, user.role = name, title, role
-    user.unit_id = unit.id if unit else None
-    user.home_unit_id = home_unit.id if home_unit else None
+    unit_id, home_unit_id = unit.id if unit else None, home_unit.id if home_unit else None
+    user.name, user.title, user.role, user.unit_id, user.home_unit_id = name, title, role, unit_id, home_unit_id
 
 
 def _email(text: str) -> str:
