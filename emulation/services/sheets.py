@@ -27,6 +27,7 @@ from emulation.services.scores import criteria_of
 from emulation.words import N_
 
 LONGEST_EXPLANATION = 4000  # characters
+LONGEST_FIGURE = 24  # characters
 
 
 @dataclass(frozen=True)
@@ -164,12 +165,19 @@ def canonical(criterion: Criterion, data: Mapping[str, Any] | None) -> dict[str,
             raise Invalid(N_("Nêu lý do không áp dụng."), "reason")
         return {"not_applicable": True, "reason": reason[:LONGEST_EXPLANATION]}
     criterion.rule.check_keys(data)
-    kept = {key: plain(number(value, key)) if key in FIGURES else value for key, value in data.items()}
+    kept = {key: _figure(key, value) if key in FIGURES else value for key, value in data.items()}
     if isinstance(criterion.rule, Checklist) and isinstance(kept["met"], list | tuple):
         order = {item.code: place for place, item in enumerate(criterion.rule.items)}
         kept["met"] = sorted(kept["met"], key=lambda code: (order.get(code, len(order)), str(code)))
     line_points(criterion, kept, 2)  # refuses what cannot be scored
     return kept
+
+
+def _figure(key: str, value: Any) -> str:
+    text = plain(number(value, key))
+    if len(text) > LONGEST_FIGURE:
+        raise Invalid(N_("Số này có quá nhiều chữ số."), key)
+    return text
 
 
 def plain(value: Decimal) -> str:
