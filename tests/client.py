@@ -81,8 +81,8 @@ class Client(FlaskClient):
 
         `to` is its action, needed where the page has several. A name in `values` that the form lacks is an error.
         """
-        forms = [form for form in self.page(path).forms if form.method == "post" and not form.in_frame]
-        wanted = [form for form in forms if to is None or form.action == to]
+        forms = [form for form in self.page(path).forms if form.method == "post"]
+        wanted = [form for form in forms if (form.action == to if to else not form.in_frame)]
         assert len(wanted) == 1, f"{path}: forms to {[form.action for form in forms]}"
         unknown = set(values) - wanted[0].names
         assert not unknown, f"{path}: no field {sorted(unknown)}"

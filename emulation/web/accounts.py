@@ -145,7 +145,8 @@ def activation_by_link(code: str) -> Any:
     try:
         return show_activation(form, service.invited(current.db(), code, now=current.now()))
     except Missing as refusal:
-        return show_activation(form), show_beside(form, refusal)
+        status = show_beside(form, refusal)
+        return show_activation(form), status
 
 
 def show_activation(form: ActivationForm, person: User | None = None) -> str:
@@ -164,7 +165,8 @@ def activate() -> Any:
             db, code=form.code.data or "", password=form.password.data or "", address=request.remote_addr or "", now=now
         )
     except Refusal as refusal:
-        return show_activation(form), show_beside(form, refusal)
+        status = show_beside(form, refusal)
+        return show_activation(form), status
     current.sign_in(person)
     flash(_("Đã kích hoạt tài khoản."), "ok")
     return redirect(url_for("home.home"), 303)
@@ -216,7 +218,8 @@ def change_own_password() -> Any:
             now=current.now(),
         )
     except Refusal as refusal:
-        return show_own(form), show_beside(form, refusal)
+        status = show_beside(form, refusal)
+        return show_own(form), status
     current.sign_in(person)
     flash(_("Đã đổi mật khẩu. Các phiên đăng nhập khác đã kết thúc."), "ok")
     return redirect(url_for("accounts.own"), 303)
@@ -349,7 +352,8 @@ def change(person: User) -> Any:
         form.version.data = str(person.version)
         return show_account(person, form, rows), refusal.status
     except Refusal as refusal:
-        return show_account(person, form), show_beside(form, refusal)
+        status = show_beside(form, refusal)
+        return show_account(person, form), status
     flash(_("Đã lưu tài khoản."), "ok")
     return redirect(url_for("accounts.account", user_id=person.id), 303)
 
