@@ -8,9 +8,9 @@ from flask import request, url_for
 
 from emulation.access import Permission, may
 from emulation.models import Period, User
+from emulation.services.periods import newest_period
 from emulation.web import session as current
 from emulation.web.display import translate
-from emulation.services.periods import newest_period
 from emulation.words import N_
 
 
