@@ -15,7 +15,7 @@ from emulation.domain.workflow import Phase, SheetState
 from emulation.models import Citation, Entry, Mark, Period, Sheet, User
 from emulation.services.criteria import value_of
 from emulation.services.periods import sheets_of
-from emulation.services.reviews import has_conflict, is_submitted, reviews_of, seats_in, seats_over
+from emulation.services.reviews import has_conflict, is_submitted, reviews_of, seats_in, seats_over, shows_others
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,7 @@ def queue_of(db: Session, person: User, period: Period) -> Queue:
             total=len(wanted),
             marked=len(wanted) - len(left),
             remarkable=sum(1 for line in left if line.remarks),
-            is_finished=bool(done)
-            and all(
-                review is not None
-                and (review.settled_at is not None or any(one.user_id == person.id for one in review.completions))
-                for review in done
-            ),
+            is_finished=bool(done) and all(shows_others(person, review) for review in done),
             has_conflict=has_conflict(person, sheet.unit_id),
         )
         tasks.append(task)

@@ -173,8 +173,13 @@ class Line:
 
 def lines_of_sheet(db: Session, person: User, sheet: Sheet) -> list[Line]:
     """The criteria of one sheet in this person's scope, in the order of the set."""
-    codes = {code for seat in seats_over(person, sheet) for code in seat.council.codes}
-    return _lines(db, person, [sheet], codes, value_of(sheet.period.criteria_set))
+    return lines_of_sheets(db, person, [sheet])
+
+
+def lines_of_sheets(db: Session, person: User, sheets: Sequence[Sheet]) -> list[Line]:
+    """As `lines_of_sheet`, of several sheets of one period, one after the other."""
+    codes = {code for sheet in sheets for seat in seats_over(person, sheet) for code in seat.council.codes}
+    return _lines(db, person, sheets, codes, value_of(sheets[0].period.criteria_set)) if sheets else []
 
 
 def lines_of_criterion(db: Session, person: User, sheets: Sequence[Sheet], code: str) -> dict[int, Line]:
