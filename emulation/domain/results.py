@@ -416,3 +416,21 @@ def points_to_next_grade(criteria: CriteriaSet, total: Decimal) -> tuple[str, De
         return None
     nearest = min(above, key=lambda grade: grade.start)
     return nearest.name, nearest.start, nearest.start - total
+
+
+def mean_total(found: Ranking) -> Decimal | None:
+    """The mean total of the ranked units, rounded once to the precision of the set."""
+    ranked = found.ranked
+    if not ranked:
+        return None
+    return rounded(sum((_total(one) for one in ranked), Decimal(0)) / len(ranked), found.criteria.precision)
+
+
+def grade_counts(found: Ranking) -> dict[str, int]:
+    """How many ranked units have each grade of the set, best grade first."""
+    counts = {grade.name: 0 for grade in found.criteria.grades}
+    for outcome in found.ranked:
+        assert outcome.official is not None
+        if outcome.official.grade is not None:
+            counts[outcome.official.grade] += 1
+    return counts

@@ -13,7 +13,7 @@ from emulation.documents.certificate_template import TEMPLATES
 from emulation.domain import awards as domain
 from emulation.domain.results import Outcome, Ranking
 from emulation.errors import Invalid, Stale, WrongState
-from emulation.models import Award, AwardKind, AwardScope, Certificate, Decision, Period, Unit
+from emulation.models import Award, AwardKind, AwardScope, Certificate, CertificateStatus, Decision, Period, Unit
 from emulation.services.actor import Actor
 from emulation.services.criteria import value_of
 from emulation.services.history import record
@@ -65,10 +65,11 @@ def awards_of(db: Session, period: Period) -> list[Award]:
 def default_awards(period: Period) -> list[AwardFacts]:
     """Our proposal for a new round.
 
-    One flag in each cluster is what the ministry did in 2022-2023 (8 clusters, 8 flags). The quota of the certificate
-    of merit and its minimum grade are a default of ours, not a rule seen in a source.
+    One flag in each cluster is what the ministry did in 2022-2023 (8 clusters, 8 flags). The minimum grades, and
+    the quota of the certificate of merit, are defaults of ours, not rules seen in a source.
     """
     grades = value_of(period.criteria_set).grades
+    good = grades[min(1, len(grades) - 1)].name if grades else None
     year = period.code
     return [
         AwardFacts(
@@ -77,10 +78,11 @@ def default_awards(period: Period) -> list[AwardFacts]:
             kind=AwardKind.TITLE,
             scope=AwardScope.CLUSTER,
             quota=1,
-            minimum_grade=grades[0].name if grades else None,
+            minimum_grade=good,
             shuts_out=("bang-khen",),
             position=1,
-            merit=f"Đã có thành tích xuất sắc, dẫn đầu phong trào thi đua năm học {year}",
+            template="giay-chung-nhan",
+            merit=f"Được tặng Cờ thi đua của Bộ Giáo dục và Đào tạo năm học {year}",
         ),
         AwardFacts(
             code="bang-khen",
@@ -88,7 +90,7 @@ def default_awards(period: Period) -> list[AwardFacts]:
             kind=AwardKind.FORM,
             scope=AwardScope.CLUSTER,
             quota_percent=20,
-            minimum_grade=grades[min(1, len(grades) - 1)].name if grades else None,
+            minimum_grade=good,
             position=2,
             merit=f"Đã hoàn thành xuất sắc nhiệm vụ năm học {year}",
         ),
@@ -194,6 +196,10 @@ def _checked(period: Period, facts: AwardFacts, others: Sequence[Award]) -> Awar
         raise Invalid(N_("Bộ tiêu chí không có xếp loại “%(grade)s”."), "minimum_grade", grade=facts.minimum_grade)
     if facts.template not in templates():
         raise Invalid(N_("Không có mẫu in “%(name)s”."), "template", name=facts.template)
+    if facts.kind == AwardKind.TITLE and facts.template == "bang-khen":
+        raise Invalid(
+            N_("Bằng khen là hình thức khen thưởng; danh hiệu thi đua in theo mẫu giấy chứng nhận."), "template"
+        )
     rules = [(other.position, rule_of(other)) for other in others] + [(facts.position, _rule(facts))]
     ordered = [rule for _, rule in sorted(rules, key=lambda row: row[0])]
     for problem in domain.problems_of(ordered, grades):
@@ -294,19 +300,29 @@ def candidates(ranking: Ranking) -> list[domain.Candidate]:
     ]
 
 
-def holdings(db: Session, period: Period) -> dict[str, list[Certificate]]:
-    """The certificates of a round that hold, by code of the unit, in the order of the awards."""
+@dataclass(frozen=True)
+class Holding:
+    """An award that a unit holds."""
+
+    award: str
+    name: str
+    kind: str
+    check_code: str
+
+
+def holdings(db: Session, period: Period) -> dict[str, list[Holding]]:
+    """What each unit of a round holds, by code of the unit, in the order of the awards; revoked ones left out."""
     rows = db.execute(
-        select(Unit.code, Certificate)
-        .join(Unit, Unit.id == Certificate.unit_id)
-        .join(Certificate.decision)
-        .join(Decision.award)
-        .where(Award.period_id == period.id, Certificate.status == "valid")
+        select(Unit.code, Award.code, Award.name, Award.kind, Certificate.check_code)
+        .join_from(Certificate, Unit, Unit.id == Certificate.unit_id)
+        .join(Decision, Decision.id == Certificate.decision_id)
+        .join(Award, Award.id == Decision.award_id)
+        .where(Award.period_id == period.id, Certificate.status == CertificateStatus.VALID)
         .order_by(Award.position, Award.id)
     )
-    found: dict[str, list[Certificate]] = {}
-    for code, certificate in rows:
-        found.setdefault(code, []).append(certificate)
+    found: dict[str, list[Holding]] = {}
+    for unit, *award in rows:
+        found.setdefault(unit, []).append(Holding(*award))
     return found
 
 

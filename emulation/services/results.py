@@ -9,7 +9,7 @@ from decimal import Decimal
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, raiseload, selectinload
 
 from emulation.domain import results as domain
@@ -22,13 +22,15 @@ from emulation.models import (
     Period,
     Result,
     Sheet,
+    Verdict,
+    VerdictRound,
 )
 from emulation.services.actor import Actor
-from emulation.services.criteria import value_of
+from emulation.services.criteria import scorer_of, value_of
 from emulation.services.history import record
-from emulation.services.reviews import active_exclusions, verdicts_by_sheet
+from emulation.services.reviews import active_exclusions
 from emulation.services.round_facts import cluster_facts, clusters_of, exclusion_fact, facts_of_period
-from emulation.services.scores import final_verdicts, official_score, self_score
+from emulation.services.scores import self_score
 from emulation.words import N_, Phrase
 
 SETTLED = (SheetState.REVIEWED, SheetState.EXPLAINING, SheetState.FINAL)
@@ -44,20 +46,13 @@ def provisional(db: Session, period: Period, *, with_declared: bool = False) -> 
     `with_declared` also counts what the units gave themselves, which loads every entry.
     """
     criteria = value_of(period.criteria_set)
-    of_period = (
-        select(Sheet)
-        .join(Sheet.unit)
-        .where(Sheet.period_id == period.id)
-        .options(contains_eager(Sheet.unit), raiseload("*", sql_only=True))
-    )
-    if with_declared:
-        of_period = of_period.options(selectinload(Sheet.entries).options(raiseload("*")))
+    scorer = scorer_of(period.criteria_set)
     clusters = clusters_of(db, period)
     numbers = {cluster.id: cluster.number for cluster in clusters}
     exclusions = active_exclusions(db, period)
-    verdicts = verdicts_by_sheet(db, period)
+    final = _final_points(db, period)
     scored: list[tuple[domain.UnitFacts, Score | None, Score | None]] = []
-    for sheet in db.scalars(of_period):
+    for sheet in _sheets(db, period, with_entries=with_declared):
         exclusion = exclusions.get(sheet.id)
         unit = domain.UnitFacts(
             code=sheet.unit.code,
@@ -67,16 +62,13 @@ def provisional(db: Session, period: Period, *, with_declared: bool = False) -> 
             tags=tuple(sheet.tags),
             exclusions=(exclusion_fact(criteria, exclusion),) if exclusion else (),
         )
-        given = verdicts.get(sheet.id)
-        if given is None or sheet.state not in SETTLED:
+        points = final.get(sheet.id)
+        if points is None or sheet.state not in SETTLED:
             scored.append((unit, None, None))
             continue
-        final = final_verdicts(given)
-        official = official_score(sheet, final)
-        declared = None
-        if with_declared:
-            declared = self_score(sheet, {code: verdict.points for code, verdict in final.items()})
-        scored.append((unit, official, declared))
+        skipped = [code for code, given in points.items() if given is None]
+        official = scorer.score_points(points, sheet.tags, skipped)
+        scored.append((unit, official, self_score(sheet, points) if with_declared else None))
     return domain.Ranking(
         code=period.code,
         title=period.title,
@@ -85,6 +77,36 @@ def provisional(db: Session, period: Period, *, with_declared: bool = False) -> 
         clusters=tuple(cluster_facts(cluster) for cluster in clusters),
         units=domain.place(criteria, scored),
     )
+
+
+def _final_points(db: Session, period: Period) -> dict[int, dict[str, Decimal | None]]:
+    """By sheet id and code, the official points that count; None where the verdict is "not applicable".
+
+    Columns only: 63 units have some 2,500 verdicts.
+    """
+    rows = db.execute(
+        select(Verdict.sheet_id, Verdict.code, Verdict.points)
+        .join(Sheet, Sheet.id == Verdict.sheet_id)
+        .where(Sheet.period_id == period.id)
+        # the verdict after an explanation overwrites the one of the review
+        .order_by(case((Verdict.round == VerdictRound.EXPLANATION, 1), else_=0))
+    )
+    found: dict[int, dict[str, Decimal | None]] = {}
+    for sheet_id, code, points in rows:
+        found.setdefault(sheet_id, {})[code] = points
+    return found
+
+
+def _sheets(db: Session, period: Period, *, with_entries: bool) -> list[Sheet]:
+    of_period = (
+        select(Sheet)
+        .join(Sheet.unit)
+        .where(Sheet.period_id == period.id)
+        .options(contains_eager(Sheet.unit), raiseload("*", sql_only=True))
+    )
+    if with_entries:
+        of_period = of_period.options(selectinload(Sheet.entries).options(raiseload("*", sql_only=True)))
+    return list(db.scalars(of_period))
 
 
 def standings(db: Session, period: Period) -> list[domain.Outcome]:
