@@ -1,9 +1,8 @@
-"""The one place that calls WeasyPrint: HTML text in, PDF bytes out, with the project's fonts and nothing
-else.
+"""The one place that calls WeasyPrint: HTML text in, PDF bytes out, with the project's fonts and nothing else.
 
-The fetcher opens the font files of `fonts.py` and refuses everything else, so a document reads no other
-file and no network whatever its text says. One font configuration serves the process; Pango is not meant to
-be used by two threads at once, so documents are set one after the other.
+The fetcher opens the font files of `fonts.py` and the drawings that come with a document. It refuses everything else,
+so a document reads no other file and no network whatever its text says. One font configuration serves the process;
+Pango is not meant to be used by two threads at once, so documents are set one after the other.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import functools
 import io
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -28,14 +27,21 @@ Style: TypeAlias = weasyprint.CSS
 _one_at_a_time = threading.RLock()
 
 
-class OnlyFonts(URLFetcher):  # type: ignore[misc]  # weasyprint ships no types
-    """Opens the font files of the documents and nothing else."""
+class OnlyOurs(URLFetcher):  # type: ignore[misc]  # weasyprint ships no types
+    """Opens the font files of the documents and the drawings given with this one, and nothing else."""
+
+    def __init__(self, drawings: Mapping[str, str] | None = None) -> None:
+        super().__init__(allowed_protocols=[])
+        self._drawings = drawings or {}
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        drawing = self._drawings.get(url.removeprefix("drawing:"))
+        if drawing is not None:
+            return URLFetcherResponse(url, drawing.encode(), {"Content-Type": "image/svg+xml"})
         for face in Face:
             if url == face.path.as_uri():
                 return URLFetcherResponse(url, io.BytesIO(face.path.read_bytes()), {"Content-Type": "font/ttf"})
-        raise ValueError(f"documents open nothing but their fonts: {url}")
+        raise ValueError(f"documents open nothing but their fonts and drawings: {url}")
 
 
 @functools.cache
@@ -48,7 +54,7 @@ def stylesheet(css: str) -> Style:
     fonts.
     """
     with _one_at_a_time:
-        return weasyprint.CSS(string=css, base_url=f"{FONTS.as_uri()}/", url_fetcher=OnlyFonts(), font_config=_fonts())
+        return weasyprint.CSS(string=css, base_url=f"{FONTS.as_uri()}/", url_fetcher=OnlyOurs(), font_config=_fonts())
 
 
 @functools.cache
@@ -57,10 +63,12 @@ def named_stylesheet(name: str) -> Style:
     return stylesheet((STYLES / name).read_text(encoding="utf-8"))
 
 
-def write_pdf(html: str, styles: Sequence[Style]) -> bytes:
-    """The PDF of `html`. The same text gives the same bytes: nothing in the file depends on the clock or on
-    chance.
+def write_pdf(html: str, styles: Sequence[Style], *, drawings: Mapping[str, str] | None = None) -> bytes:
+    """The PDF of `html`; its images `drawing:NAME` are the SVG texts of `drawings`.
+
+    The same values give the same bytes: nothing in the file depends on the clock or on chance. A drawing costs less
+    as an image than inside the HTML, where each of its marks would be matched with every style rule.
     """
     with _one_at_a_time:
-        document = weasyprint.HTML(string=html, base_url=f"{FONTS.as_uri()}/", url_fetcher=OnlyFonts())
+        document = weasyprint.HTML(string=html, base_url=f"{FONTS.as_uri()}/", url_fetcher=OnlyOurs(drawings))
         return bytes(document.write_pdf(stylesheets=list(styles), font_config=_fonts()))

@@ -8,12 +8,12 @@ paper here, never points.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from emulation.documents.balance import wrap
 from emulation.documents.fonts import MM_PER_PT, Face, width_mm
@@ -89,16 +89,23 @@ def _wrapped(text: str, size: float, measure: float, *, bold: bool = False) -> t
     return wrap(text, face=Face.BOLD if bold else Face.REGULAR, pt=size / MM_PER_PT, measure=measure)
 
 
-def _svg(height: float, title: str, parts: Sequence[str]) -> Markup:
-    head = f'<svg class="plot" viewBox="0 0 {WIDTH:g} {height:.2f}" width="{WIDTH:g}mm" height="{height:.2f}mm">'
-    body = "".join(parts)
-    return Markup(f"{head}<title>{escape(title)}</title>{body}</svg>")  # noqa: S704 (texts are escaped in _text)
+@dataclass(frozen=True)
+class Drawing:
+    """An SVG text and what it shows, in words."""
+
+    svg: str
+    title: str
+
+
+def _drawing(height: float, title: str, parts: Iterable[str]) -> Drawing:
+    size = f'viewBox="0 0 {WIDTH:g} {height:.2f}" width="{WIDTH:g}mm" height="{height:.2f}mm"'
+    return Drawing(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>', title)
 
 
 # Strip plot: one row for each cluster
 
 
-def strip_plot(report: RankingReport) -> Markup:
+def strip_plot(report: RankingReport) -> Drawing:
     """Each cluster a row on one scale: a unit is a dot, the leader a filled one, the median a tick."""
     clusters = [cluster for cluster in report.clusters if cluster.ranked]
     label_width = min(max(_measured(cluster.label, LABEL) for cluster in clusters) + 4, 40.0)
@@ -129,7 +136,7 @@ def strip_plot(report: RankingReport) -> Markup:
     frame = [*_grid(scale, top, y), *_threshold_lines(thresholds, top, y)]
     key = "Tổng điểm.\u00a0 ○ đơn vị\u2003● đơn vị dẫn đầu cụm (tên và điểm ở cột phải)\u2003| trung vị của cụm"
     parts.append(_text(label_width, y + 9, key))
-    return _svg(y + 11, f"Điểm của {len(report.ranked)} đơn vị theo cụm", [*frame, *parts])
+    return _drawing(y + 11, f"Điểm của {len(report.ranked)} đơn vị theo cụm", [*frame, *parts])
 
 
 @dataclass(frozen=True)
@@ -237,7 +244,7 @@ def _threshold_lines(thresholds: Sequence[tuple[float, float, str, int]], top: f
 # Dot plot: one row for each unit, in order of rank
 
 
-def dot_plots(report: RankingReport) -> list[Markup]:
+def dot_plots(report: RankingReport) -> list[Drawing]:
     """The ranked units from the first to the last, one drawing for each page: self-scored hollow, official filled."""
     if not report.ranked:
         return []
@@ -294,7 +301,7 @@ def _dot_plot(
     pitch: float,
     left: float,
     label: Callable[[ReportUnit], str],
-) -> Markup:
+) -> Drawing:
     top = 6.0
     parts: list[str] = []
     bands: list[str] = []
@@ -317,7 +324,7 @@ def _dot_plot(
         _text(WIDTH, top - 2.2, "Điểm", anchor="end"),
     ]
     title = f"{'Điểm tự chấm và điểm chính thức' if report.compared else 'Tổng điểm'} của {len(rows)} đơn vị"
-    return _svg(y + 1, title, [*bands, *grid, *heads, *parts])
+    return _drawing(y + 1, title, [*bands, *grid, *heads, *parts])
 
 
 def _dot_row(

@@ -136,6 +136,9 @@ def render_ranking_report(report: RankingReport) -> bytes:
         seal = f"Kết quả niêm phong SHA-256: {short_hash(report.sealed_hash)}"
     else:
         seal = "Kết quả tạm tính, chưa niêm phong"
+    drawings = {f"dots{number}": drawing for number, drawing in enumerate(ranking_plots.dot_plots(report))}
+    if len(report.ranked) > 1:
+        drawings["strips"] = ranking_plots.strip_plot(report)
     html = fill(
         "ranking_report.html",
         report=report,
@@ -149,11 +152,12 @@ def render_ranking_report(report: RankingReport) -> bytes:
         text=ranking_sentences.write(report),
         summary=ranking_tables.summary(report),
         table=ranking_tables.lay_out(report),
-        strip_plot=ranking_plots.strip_plot(report) if len(report.ranked) > 1 else "",
-        dot_plots=ranking_plots.dot_plots(report),
+        strips=drawings.get("strips"),
+        dots={name: drawing for name, drawing in drawings.items() if name != "strips"},
         notes=_notes(report.units),
     )
-    return write_pdf(html, [named_stylesheet(name) for name in STYLES])
+    styles = [named_stylesheet(name) for name in STYLES]
+    return write_pdf(html, styles, drawings={name: drawing.svg for name, drawing in drawings.items()})
 
 
 def _notes(units: Sequence[ReportUnit]) -> dict[str, int]:

@@ -77,7 +77,8 @@ def _opening(report: RankingReport) -> str:
     provisional = "" if report.sealed_hash else " tạm tính"
     return (
         f"Thực hiện hướng dẫn của {report.ministry} về tổ chức hoạt động cụm thi đua và bình xét thi đua "
-        f"{report.block} năm học {report.school_year}, {report.department} báo cáo kết quả xếp hạng{provisional} như sau:"
+        f"{report.block} năm học {report.school_year}, {report.department} báo cáo kết quả xếp hạng{provisional} "
+        "như sau:"
     )
 
 
