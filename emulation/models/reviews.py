@@ -45,9 +45,12 @@ class Council(Base):
     name: Mapped[str] = mapped_column(String(200))
     method: Mapped[str] = mapped_column(String(20), default=Method.SINGLE)
     codes: Mapped[list[str]]  # criteria in scope, named one by one
+    version: Mapped[int] = mapped_column(default=1)
 
-    clusters: Mapped[list[CouncilCluster]] = relationship(lazy="selectin")
-    seats: Mapped[list[Seat]] = relationship(back_populates="council", lazy="select")
+    clusters: Mapped[list[CouncilCluster]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    seats: Mapped[list[Seat]] = relationship(back_populates="council", lazy="select", cascade="all, delete-orphan")
+
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def cluster_ids(self) -> frozenset[int]:

@@ -162,6 +162,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("method", sa.String(length=20), nullable=False),
         sa.Column("codes", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("method IN ('single', 'mean', 'median', 'trimmed')", name=op.f("ck_councils_method")),
         sa.ForeignKeyConstraint(["period_id"], ["periods.id"], name=op.f("fk_councils_period_id_periods")),
