@@ -8,13 +8,15 @@
 //   409 {html}                                                        both versions (ui.conflict); the person chooses
 //   403, 404, 409, 413 {error}                                        the sentence, where the save state stands
 //   401, or 400 for a token that has run out                          "session over", with a link; what was typed stays here
+// Fields outside the form (form="id", as in table rows) belong to it; its messages are looked for in the nearest [data-key-row] or in the form.
+// <button name="accept" value="9,18" data-autosave-fill="points"> puts its value into that field and saves, instead of sending the page.
 // A second sending of the same figures must be a 200 even with the old version: an answer may have been lost on the way.
 // Pending changes also lie in localStorage until the server has them, and are sent again when the page is opened again.
 
 const status = document.querySelector("[data-autosave-status]");
 const owner = document.querySelector(".who b")?.textContent.trim() ?? "";
 const prefix = `autosave:${owner}:`;
-const states = new Map(); // key -> {key, form, body, page, dirty, blocked, timer}
+const states = new Map(); // key -> what newState() makes
 const queue = [];
 let sending = null;
 let retryIn = 2000;
@@ -24,15 +26,19 @@ let leaving = false;
 const keyOf = (form) => prefix + new URL(form.action).pathname;
 const open = () => [...states.values()].filter((state) => state.dirty);
 
-function bodyOf(form) {
+function bodyOf(form, left = ["csrf_token"]) {
   const body = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "csrf_token") body.append(name, value);
+  for (const [name, value] of new FormData(form)) if (typeof value === "string" && !left.includes(name)) body.append(name, value);
   return body.toString();
 }
 
-function token(form) {
-  return (form ?? document).querySelector("input[name=csrf_token]")?.value ?? document.querySelector("input[name=csrf_token]")?.value ?? "";
+function newState(key, form, action, page, body) {
+  return { key, form, action, page, body, dirty: false, blocked: false, why: ["refused", ""], changes: 0, timer: null, saved: null };
 }
+
+const figuresOf = (form) => bodyOf(form, ["csrf_token", "version"]);
+const scopeOf = (form) => form.closest("[data-key-row]") ?? form;
+const token = (form) => (form?.elements.namedItem("csrf_token") ?? document.querySelector("input[name=csrf_token]"))?.value ?? "";
 
 function remember(state) {
   if (state.form) state.body = bodyOf(state.form);
@@ -85,11 +91,12 @@ function replaceFragments(fragments = {}) {
 }
 
 function showErrors(form, errors = {}) {
-  for (const place of form.querySelectorAll("[data-error-for]")) {
+  for (const place of scopeOf(form).querySelectorAll("[data-error-for]")) {
     const sentence = errors[place.dataset.errorFor] ?? "";
     place.textContent = sentence;
     place.hidden = !sentence;
-    for (const field of form.querySelectorAll(`[name="${CSS.escape(place.dataset.errorFor)}"]`)) {
+    for (const field of form.elements) {
+      if (field.name !== place.dataset.errorFor) continue;
       field.classList.toggle("is-invalid", Boolean(sentence));
       if (sentence) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
@@ -99,7 +106,7 @@ function showErrors(form, errors = {}) {
 
 function showConflict(state, html) {
   const form = state.form;
-  let place = form.querySelector("[data-autosave-conflict]");
+  let place = scopeOf(form).querySelector("[data-autosave-conflict]");
   if (!place) {
     place = document.createElement("div");
     place.dataset.autosaveConflict = "";
@@ -119,7 +126,7 @@ function showConflict(state, html) {
       location.reload();
       return;
     }
-    const version = form.querySelector("input[name=version]");
+    const version = form.elements.namedItem("version");
     if (version) version.value = mine.dataset.autosaveMine;
     state.blocked = false;
     plan(state, 0);
@@ -130,6 +137,8 @@ function showConflict(state, html) {
 
 async function send(state) {
   state.dirty = false; // a change made while this is on its way makes it dirty again
+  const { changes } = state;
+  const figures = state.form && figuresOf(state.form);
   if (state.form) remember(state);
   const body = new URLSearchParams(state.body);
   body.append("csrf_token", token(state.form));
@@ -154,31 +163,41 @@ async function send(state) {
   }
   retryIn = 2000;
   replaceFragments(data.fragments);
-  if (answer.status === 409 && data.html) return refused(state, "conflict", "", () => showConflict(state, data.html));
+  if (state.changes !== changes && !answer.ok) return; // already overtaken: the newer figures are on their way
+  if (answer.status === 409 && data.html) return refused(state, ["conflict", ""], () => showConflict(state, data.html));
   if (!answer.ok) {
-    const named = Object.keys(data.errors ?? {}).some((field) => state.form?.querySelector(`[data-error-for="${CSS.escape(field)}"]`));
-    return refused(state, "refused", named ? "" : data.error, () => showErrors(state.form, data.errors));
+    const named = Object.keys(data.errors ?? {}).some((field) => state.form && scopeOf(state.form).querySelector(`[data-error-for="${CSS.escape(field)}"]`));
+    return refused(state, ["refused", named ? "" : data.error], () => showErrors(state.form, data.errors));
   }
   if (state.form) {
-    const version = state.form.querySelector("input[name=version]");
+    const version = state.form.elements.namedItem("version");
     if (version && data.version !== undefined) version.value = data.version;
     showErrors(state.form);
+    state.saved = figures;
     if (state.dirty) remember(state);
   }
   if (!state.dirty) forget(state);
-  if (!open().length) say("saved", { time: data.saved_at ?? "" });
+  const refusal = open().find((other) => other.blocked);
+  if (refusal) sayRefused(refusal);
+  else if (!open().length) say("saved", { time: data.saved_at ?? "" });
 }
 
-function refused(state, kind, sentence, show) {
+function refused(state, why, show) {
   state.dirty = true;
   state.blocked = true; // until the next change or choice; it stays in localStorage
+  state.why = why;
   if (state.form) show();
+  sayRefused(state);
+}
+
+function sayRefused(state) {
+  const [kind, sentence] = state.why;
   say(kind, { sentence }, state.form ? null : [state.page, status?.dataset.show ?? ""]);
 }
 
 function expired(state) {
   state.dirty = true;
-  for (const each of states.values()) each.blocked = true;
+  for (const each of states.values()) [each.blocked, each.why] = [true, ["expired", ""]];
   say("expired", { n: open().length }, [location.href, status?.dataset.signIn ?? ""]); // opening the page again leads through sign-in
 }
 
@@ -220,6 +239,7 @@ function plan(state, delay) {
 
 function changed(form, delay) {
   const state = stateOf(form);
+  state.changes += 1;
   state.dirty = true;
   state.blocked = false;
   remember(state);
@@ -229,8 +249,10 @@ function changed(form, delay) {
 
 function stateOf(form) {
   const key = keyOf(form);
-  if (!states.has(key)) states.set(key, { key, form, action: form.action, page: location.href, body: "", dirty: false, blocked: false, timer: null });
-  return states.get(key);
+  if (!states.has(key)) states.set(key, newState(key, form, form.action, location.href, ""));
+  const state = states.get(key);
+  state.form = form; // a fragment may have brought the form anew
+  return state;
 }
 
 // Sends what is still open; resolves when done or after `limit` milliseconds.
@@ -245,18 +267,21 @@ async function flush(limit = 3000) {
 // ---- what starts it ----
 
 document.addEventListener("input", (event) => {
-  const form = event.target.closest?.("form[data-autosave]");
-  if (form && event.target.type !== "file") changed(form, event.target.tagName === "TEXTAREA" ? 2000 : null);
+  const { form, type, tagName } = event.target;
+  if (form?.matches("[data-autosave]") && type !== "file") changed(form, tagName === "TEXTAREA" ? 2000 : null);
 });
 document.addEventListener("change", (event) => {
-  const form = event.target.closest?.("form[data-autosave]");
-  if (form && event.target.type !== "file") changed(form, 200);
+  const { form, type } = event.target;
+  if (!form?.matches("[data-autosave]") || type === "file") return;
+  const state = stateOf(form);
+  if (state.dirty || state.saved !== figuresOf(form)) changed(form, 200); // leaving a field that a button has already saved is no change
 });
 
 // A link or another form waits for what is pending, so that the next page already knows it.
 document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[href]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target || link.hasAttribute("download")) return;
+  if (link.closest("[data-autosave-status]")) leaving = true; // what is pending lies in localStorage
   if (!open().some((state) => !state.blocked) || link.getAttribute("href").startsWith("#")) return;
   event.preventDefault();
   await flush();
@@ -266,7 +291,12 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (leaving || event.defaultPrevented) return;
   const own = form.matches("[data-autosave]");
-  if (own && !event.submitter?.name) {
+  const fill = own && form.elements.namedItem(event.submitter?.dataset.autosaveFill ?? "");
+  if (fill) {
+    event.preventDefault();
+    fill.value = event.submitter.value;
+    changed(form, 0);
+  } else if (own && !event.submitter?.name) {
     event.preventDefault(); // Enter, or the plain save button: save here, stay here
     changed(form, 0);
   } else if (open().some((state) => !state.blocked)) {
@@ -310,7 +340,7 @@ function restore() {
     const form = forms.get(key) ?? null;
     if (form && bodyOf(form) === kept.body) continue;
     if (form) fill(form, kept.body);
-    states.set(key, { key, form, action: kept.action, page: kept.page, body: kept.body, dirty: true, blocked: false, timer: null });
+    states.set(key, Object.assign(newState(key, form, kept.action, kept.page, kept.body), { dirty: true }));
     left += 1;
   }
   if (!left) return;

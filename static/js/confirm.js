@@ -1,11 +1,16 @@
 // Asks before an act that cannot be undone: <button data-confirm="Công bố kết quả?" data-confirm-no="Không, quay lại">. The yes button
 // repeats the button's own words. Without this script the server's confirm page asks.
 
-let agreed = false;
+const agreed = new WeakSet(); // buttons just agreed to: autosave may hold the form back and send it a moment later
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-confirm]");
+  if (button) agreed.delete(button); // every click is a new question
+}, true);
 
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (!button?.dataset.confirm || agreed) return;
+  if (!button?.dataset.confirm || agreed.has(button)) return;
   event.preventDefault();
   event.stopImmediatePropagation(); // autosave must not send the form on
   const dialog = document.createElement("dialog");
@@ -28,9 +33,8 @@ document.addEventListener("submit", (event) => {
   });
   yes.addEventListener("click", () => {
     dialog.close();
-    agreed = true;
+    agreed.add(button);
     button.form.requestSubmit(button);
-    agreed = false;
   });
   dialog.showModal();
   no.focus(); // the safe answer

@@ -106,7 +106,7 @@ def make_stage() -> Flask:
     app = Flask(__name__, root_path=str(ROOT), static_folder="static", template_folder="templates")
     app.testing = True
     app.secret_key = "only for the stage"
-    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, SEND_FILE_MAX_AGE_DEFAULT=3600)
     app.jinja_loader = jinja2.ChoiceLoader(
         [jinja2.FileSystemLoader(ROOT / "templates"), jinja2.FileSystemLoader(ROOT / "tests" / "templates")]
     )
@@ -120,7 +120,7 @@ def make_stage() -> Flask:
     CSRFProtect(app)
 
     accounts = Blueprint("accounts", __name__)
-    for name in ("sign_in", "sign_out", "set_language"):
+    for name in ("sign_in", "sign_out", "set_language", "own"):
         accounts.add_url_rule(f"/{name}", name, lambda: "", methods=["GET", "POST"])
     app.register_blueprint(accounts)
 
