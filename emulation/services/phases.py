@@ -1,0 +1,171 @@
+"""The department moves the round: to the next phase, its times, more time for one unit. DESIGN 4."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from emulation.domain.workflow import PHASE_NAMES, Phase, next_phase
+from emulation.errors import Invalid, Stale, WrongState
+from emulation.models import Extension, Period, PhaseWindow, Sheet
+from emulation.services.actor import Actor
+from emulation.services.checks import Check, checks_for_next
+from emulation.services.history import record
+from emulation.words import N_, Phrase
+
+TIMED = (Phase.SELF_SCORING, Phase.REVIEW, Phase.EXPLANATION, Phase.COUNCIL)
+EXTENSIBLE = (Phase.SELF_SCORING, Phase.REVIEW, Phase.EXPLANATION)  # phases in which units act
+LONGEST_REASON = 2000  # characters
+
+
+class Blocked(WrongState):
+    """The next phase is not possible yet; `checks` say why."""
+
+    def __init__(self, to: Phase, checks: Sequence[Check]) -> None:
+        bad = [check for check in checks if check.kind == "bad"]
+        values: dict[str, object] = {f"why{i}": check.phrase for i, check in enumerate(bad)}
+        why = Phrase("; ".join(f"%({name})s" for name in values), values)
+        super().__init__(N_("Chưa chuyển được sang “%(phase)s”: %(why)s."), phase=Phrase(PHASE_NAMES[to]), why=why)
+        self.checks = checks
+
+
+def move_phase(db: Session, actor: Actor, period: Period, *, to: Phase, now: datetime) -> Period:
+    """Move the round to its next phase. Publishing is an act of its own, see `services.results`.
+
+    Raises:
+        WrongState: `to` is not the next phase (a colleague was faster), or it is publishing.
+        Blocked: something stands against it.
+    """
+    after = next_phase(Phase(period.phase))
+    if to is not after:
+        raise WrongState(
+            N_("Kỳ đánh giá đang ở giai đoạn “%(phase)s”, không chuyển thẳng sang “%(to)s” được."),
+            phase=Phrase(PHASE_NAMES[Phase(period.phase)]),
+            to=Phrase(PHASE_NAMES[to]),
+        )
+    if to is Phase.PUBLISHED:
+        raise WrongState(N_("Công bố kết quả có trang riêng, vì việc đó niêm phong kết quả và không hoàn tác được."))
+    checks = checks_for_next(db, period, now=now)
+    if any(check.kind == "bad" for check in checks):
+        raise Blocked(to, checks)
+    old, period.phase = period.phase, to
+    db.flush()
+    record(
+        db,
+        actor,
+        "move_phase",
+        period,
+        now=now,
+        period_id=period.id,
+        old={"phase": str(old)},
+        new={"phase": to.value},
+    )
+    return period
+
+
+Times = tuple[datetime, datetime]
+
+
+def set_windows(
+    db: Session, actor: Actor, period: Period, *, windows: Mapping[Phase, Times | None], version: int, now: datetime
+) -> Period:
+    """Set open and close time of the phases; None takes a phase's times away.
+
+    Raises:
+        WrongState: the result is published.
+        Stale: a colleague changed the period since `version`.
+        Invalid: a close not after its open, or phases that do not follow one another; `field` is "PHASE-closes_at".
+    """
+    if period.phase in (Phase.PUBLISHED, Phase.ARCHIVED):
+        raise WrongState(N_("Kết quả của kỳ đã công bố; không đổi thời gian được nữa."))
+    if period.version != version:
+        raise Stale(N_("Người khác vừa sửa cùng nội dung này. Mở lại trang để xem bản mới nhất."))
+    before: datetime | None = None
+    for phase in TIMED:
+        times = windows.get(phase)
+        if times is None:
+            continue
+        opens_at, closes_at = times
+        if closes_at <= opens_at:
+            raise Invalid(N_("Thời điểm đóng phải sau thời điểm mở."), f"{phase.value}-closes_at")
+        if before is not None and opens_at < before:
+            raise Invalid(
+                N_("Giai đoạn này mở trước khi giai đoạn trước nó mở; hãy xếp theo thứ tự."), f"{phase.value}-opens_at"
+            )
+        before = opens_at
+    known = {window.phase: window for window in period.windows}
+    old = {phase: f"{window.opens_at} - {window.closes_at}" for phase, window in known.items()}
+    for phase in TIMED:
+        times, window = windows.get(phase), known.get(phase.value)
+        if times is None:
+            if window is not None:
+                period.windows.remove(window)
+                db.delete(window)
+        elif window is None:
+            period.windows.append(PhaseWindow(period_id=period.id, phase=phase, opens_at=times[0], closes_at=times[1]))
+        else:
+            window.opens_at, window.closes_at = times
+    flag_modified(period, "title")  # the times lie in another table; the version counts them too
+    db.flush()
+    new = {window.phase: f"{window.opens_at} - {window.closes_at}" for window in period.windows}
+    record(db, actor, "set_windows", period, now=now, period_id=period.id, old=old, new=new)
+    return period
+
+
+def extend(
+    db: Session, actor: Actor, sheet: Sheet, *, phase: Phase, closes_at: datetime, reason: str, now: datetime
+) -> Extension:
+    """Give one unit more time in one phase.
+
+    Raises:
+        WrongState: the phase is over for everybody, since the round has moved on past the acts of units.
+        Invalid: a phase in which units do not act, a time that is past or not later than now granted, no reason.
+    """
+    period = sheet.period
+    if phase not in EXTENSIBLE:
+        raise Invalid(N_("Chỉ gia hạn được giai đoạn mà đơn vị phải làm việc."), "phase")
+    if period.phase in (Phase.COUNCIL, Phase.PUBLISHED, Phase.ARCHIVED):
+        raise WrongState(N_("Kỳ đánh giá đã qua các giai đoạn của đơn vị; không gia hạn được nữa."))
+    if closes_at <= now:
+        raise Invalid(N_("Hạn mới đã qua."), "closes_at")
+    window = period.window(phase)
+    granted = db.scalar(
+        select(func.max(Extension.closes_at)).where(
+            Extension.period_id == period.id, Extension.unit_id == sheet.unit_id, Extension.phase == phase
+        )
+    )
+    present = max((time for time in (window.closes_at if window else None, granted) if time is not None), default=None)
+    if present is not None and closes_at <= present:
+        raise Invalid(N_("Đơn vị đã có hạn đến %(when)s; hạn mới phải muộn hơn."), "closes_at", when=present)
+    words = reason.replace("\r\n", "\n").strip()
+    if not words:
+        raise Invalid(N_("Nêu lý do gia hạn."), "reason")
+    if len(words) > LONGEST_REASON:
+        raise Invalid(N_("Lý do dài %(n)s ký tự, nhiều nhất %(most)s."), "reason", n=len(words), most=LONGEST_REASON)
+    extension = Extension(
+        period_id=period.id,
+        unit_id=sheet.unit_id,
+        phase=phase,
+        closes_at=closes_at,
+        reason=words,
+        granted_by_id=actor.user_id,
+        granted_at=now,
+    )
+    db.add(extension)
+    db.flush()
+    record(
+        db,
+        actor,
+        "extend",
+        extension,
+        now=now,
+        period_id=period.id,
+        unit_id=sheet.unit_id,
+        old={"closes_at": present},
+        new={"phase": phase.value, "closes_at": closes_at, "reason": words},
+    )
+    return extension
