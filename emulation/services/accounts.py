@@ -18,6 +18,7 @@ from emulation.models.people import UNIT_ROLES
 from emulation.services import passwords
 from emulation.services.actor import Actor
 from emulation.services.history import record
+from emulation.services.units import unit_of
 from emulation.words import N_
 
 INVITATION_LASTS = timedelta(days=14)
@@ -109,24 +110,25 @@ def change_account(
         raise Stale(N_("Người khác vừa sửa tài khoản này. Xem bản mới nhất bên dưới rồi lưu lại."))
     if actor.user is user and role != user.role:
         raise WrongState(N_("Không thể đổi vai trò của chính mình."), "role")
-    old = _seen(user)
+    old = _seen(db, user)
     _describe(user, name=name, title=title, role=role, unit=unit, home_unit=home_unit)
-    new = _seen(user)
+    new = _seen(db, user)
     if new == old:
         return user
-    if (new["role"], new["unit_id"]) != (old["role"], old["unit_id"]):
+    if (new["role"], new["unit"]) != (old["role"], old["unit"]):
         user.sign_out_count += 1
     record(db, actor, "change_account", user, now=now, unit_id=user.unit_id, old=old, new=new)
     return user
 
 
-def _seen(user: User) -> dict[str, object]:
+def _seen(db: Session, user: User) -> dict[str, object]:
+    unit, home = unit_of(db, user.unit_id), unit_of(db, user.home_unit_id)
     return {
         "name": user.name,
         "title": user.title,
         "role": user.role,
-        "unit_id": user.unit_id,
-        "home_unit_id": user.home_unit_id,
+        "unit": unit.name if unit else None,
+        "home_unit": home.name if home else None,
     }
 
 

@@ -1,15 +1,20 @@
-"""The append-only record of acts."""
+"""The append-only record of acts: written in the transaction of the act, read by those who check."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from emulation.config import VIETNAM
 from emulation.db import Base
-from emulation.models import History
+from emulation.models import History, Period, Unit
 from emulation.services.actor import Actor
 
 
@@ -46,10 +51,102 @@ def record(
     return line
 
 
-def _plain(values: dict[str, Any] | None) -> dict[str, Any] | None:
-    if values is None:
-        return None
-    return {
-        key: str(value) if isinstance(value, Decimal | datetime) or hasattr(value, "isoformat") else value
-        for key, value in values.items()
-    }
+def _plain(value: Any) -> Any:
+    """JSON without surprises: numbers as exact text, moments and days in ISO form."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, StrEnum | Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for in the history; empty finds everything. `first` and `last` are days in Vietnam, included."""
+
+    who: str = ""
+    act: str = ""
+    unit_id: int | None = None
+    period_id: int | None = None
+    first: date | None = None
+    last: date | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The conditions of the query."""
+        found: list[ColumnElement[bool]] = []
+        if self.who:
+            found.append(History.actor_name == self.who)
+        if self.act:
+            found.append(History.act == self.act)
+        if self.unit_id is not None:
+            found.append(History.unit_id == self.unit_id)
+        if self.period_id is not None:
+            found.append(History.period_id == self.period_id)
+        if self.first is not None:
+            found.append(History.at >= datetime.combine(self.first, time(), VIETNAM))
+        if self.last is not None:
+            found.append(History.at < datetime.combine(self.last + timedelta(days=1), time(), VIETNAM))
+        return found
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """One page of the history, newest first: lines with the names of unit and period, and how many there are in all."""
+
+    lines: Sequence[tuple[History, str | None, str | None]]
+    total: int
+    number: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; an empty history has one."""
+        return max(1, -(-self.total // PAGE))
+
+
+def search(db: Session, wanted: Search, *, page: int = 1) -> HistoryPage:
+    """The lines that fit, 50 a page; a page beyond the end gives the last one."""
+    conditions = wanted.conditions()
+    total = db.scalar(select(func.count()).select_from(History).where(*conditions)) or 0
+    number = min(max(page, 1), max(1, -(-total // PAGE)))
+    lines = db.execute(
+        select(History, Unit.short_name, Period.code)
+        .outerjoin(Unit, Unit.id == History.unit_id)
+        .outerjoin(Period, Period.id == History.period_id)
+        .where(*conditions)
+        .order_by(History.at.desc(), History.id.desc())
+        .limit(PAGE)
+        .offset((number - 1) * PAGE)
+    )
+    return HistoryPage([(line, unit, period) for line, unit, period in lines], total, number)
+
+
+def latest(db: Session, *, count: int, but: Sequence[str] = ()) -> Sequence[tuple[History, str | None, str | None]]:
+    """The newest lines, with the names of unit and period, without the acts in `but`."""
+    lines = db.execute(
+        select(History, Unit.short_name, Period.code)
+        .outerjoin(Unit, Unit.id == History.unit_id)
+        .outerjoin(Period, Period.id == History.period_id)
+        .where(History.act.not_in(but))
+        .order_by(History.at.desc(), History.id.desc())
+        .limit(count)
+    )
+    return [(line, unit, period) for line, unit, period in lines]
+
+
+def count_acts(db: Session, acts: Sequence[str], *, since: datetime) -> dict[str, int]:
+    """How often each of these acts was done since then."""
+    rows = db.execute(
+        select(History.act, func.count()).where(History.act.in_(acts), History.at >= since).group_by(History.act)
+    )
+    found = dict(rows.all())
+    return {act: found.get(act, 0) for act in acts}
+
+
+def people_of(db: Session) -> Sequence[str]:
+    """Everybody who stands in the history, by name."""
+    return db.scalars(select(History.actor_name).distinct().order_by(History.actor_name)).all()

@@ -290,10 +290,10 @@ def test_change_account_records_old_and_new(db: Session, world: World) -> None:
         "name": "Unit officer",
         "title": "",
         "role": "unit_officer",
-        "unit_id": world.units["34"].id,
-        "home_unit_id": None,
+        "unit": "Sở Giáo dục và Đào tạo tỉnh Thái Bình",
+        "home_unit": None,
     }
-    assert line.new == {**line.old, "name": "Tên Mới", "unit_id": world.units["35"].id}
+    assert line.new == {**line.old, "name": "Tên Mới", "unit": "Sở Giáo dục và Đào tạo tỉnh Hà Nam"}
     assert refused(Stale, lambda: accounts.change_account(db, world.actor("admin"), user, **facts))
 
 

@@ -1,0 +1,210 @@
+"""The history in words: names of acts, and what changed, old beside new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from emulation.domain.workflow import PHASE_NAMES, STATE_NAMES, Phase, SheetState
+from emulation.models import History, Role
+from emulation.models.people import ROLE_NAMES
+from emulation.words import N_, Phrase
+
+ACT_NAMES = {
+    "activate_account": N_("Kích hoạt tài khoản"),
+    "accept": N_("Chấp nhận như kê khai"),
+    "answer": N_("Trả lời giải trình"),
+    "attach": N_("Tải minh chứng lên"),
+    "change_account": N_("Sửa tài khoản"),
+    "change_award": N_("Sửa hình thức khen"),
+    "change_council": N_("Sửa hội đồng thẩm định"),
+    "change_decision": N_("Sửa quyết định khen thưởng"),
+    "change_password": N_("Đổi mật khẩu"),
+    "cite": N_("Trích dẫn minh chứng"),
+    "close_account": N_("Đóng tài khoản"),
+    "close_ranking": N_("Thôi công khai xếp hạng"),
+    "create_account": N_("Thêm tài khoản"),
+    "create_award": N_("Thêm hình thức khen"),
+    "create_council": N_("Lập hội đồng thẩm định"),
+    "declare_conflict": N_("Khai xung đột lợi ích"),
+    "describe": N_("Sửa thông tin minh chứng"),
+    "exclude": N_("Ghi điều kiện loại trừ"),
+    "explain": N_("Giải trình"),
+    "extend": N_("Gia hạn cho đơn vị"),
+    "fill": N_("Kê khai"),
+    "finalise": N_("Chốt phiếu"),
+    "finish_marking": N_("Chấm xong phiếu"),
+    "grant": N_("Ban hành quyết định khen thưởng"),
+    "lift_exclusion": N_("Gỡ điều kiện loại trừ"),
+    "mark": N_("Chấm điểm"),
+    "move_phase": N_("Chuyển giai đoạn"),
+    "open_ranking": N_("Công khai xếp hạng"),
+    "print": N_("In bằng"),
+    "publish": N_("Công bố kết quả"),
+    "publish_criteria": N_("Công bố bộ tiêu chí"),
+    "receive": N_("Tiếp nhận phiếu"),
+    "reopen_account": N_("Mở lại tài khoản"),
+    "reset_account": N_("Cấp mã kích hoạt mới"),
+    "return": N_("Trả lại đơn vị"),
+    "reveal": N_("Mở điểm của các thành viên"),
+    "revoke": N_("Thu hồi bằng"),
+    "send": N_("Trình lãnh đạo ký"),
+    "send_back": N_("Trả lại chuyên viên"),
+    "set_windows": N_("Đặt mốc thời gian"),
+    "settle": N_("Kết luận điểm thẩm định"),
+    "sign_in": N_("Đăng nhập"),
+    "submit": N_("Ký và nộp"),
+    "uncite": N_("Bỏ trích dẫn minh chứng"),
+}
+FIELD_NAMES = {
+    "address": N_("Địa chỉ"),
+    "answer": N_("Trả lời"),
+    "award": N_("Hình thức khen"),
+    "before": N_("Năm trước"),
+    "chair": N_("Chủ tịch"),
+    "chosen": N_("Chọn thêm theo biểu quyết"),
+    "closes_at": N_("Đóng"),
+    "clusters": N_("Cụm thi đua"),
+    "code": N_("Mã"),
+    "codes": N_("Mã tra cứu"),
+    "count": N_("Số lượng"),
+    "document_number": N_("Số, ký hiệu"),
+    "email": N_("Thư điện tử"),
+    "explanation": N_("Diễn giải"),
+    "file_name": N_("Tệp"),
+    "ground": N_("Điều kiện"),
+    "home_unit": N_("Đơn vị công tác"),
+    "is_default": N_("Mặc định"),
+    "issued_on": N_("Ngày ban hành"),
+    "issuer": N_("Cơ quan ban hành"),
+    "kind": N_("Loại"),
+    "legal_basis": N_("Căn cứ"),
+    "level": N_("Bậc"),
+    "lines": N_("Dòng trả lại"),
+    "members": N_("Thành viên"),
+    "merit": N_("Thành tích"),
+    "met": N_("Đạt"),
+    "method": N_("Cách lấy điểm"),
+    "minimum_grade": N_("Xếp loại tối thiểu"),
+    "mode": N_("Cách in"),
+    "name": N_("Tên"),
+    "not_applicable": N_("Không áp dụng"),
+    "note": N_("Ghi chú"),
+    "now": N_("Năm nay"),
+    "number": N_("Số"),
+    "opens_at": N_("Mở"),
+    "outcome": N_("Kết quả"),
+    "part": N_("Số đạt"),
+    "phase": N_("Giai đoạn"),
+    "place": N_("Trang, mục"),
+    "points": N_("Điểm"),
+    "position": N_("Thứ tự"),
+    "proposal": N_("Điểm đề nghị"),
+    "quota": N_("Chỉ tiêu"),
+    "quota_percent": N_("Chỉ tiêu (%)"),
+    "ranking_is_public": N_("Công khai xếp hạng"),
+    "reason": N_("Lý do"),
+    "role": N_("Vai trò"),
+    "scope": N_("Phạm vi"),
+    "sha256": N_("Mã băm"),
+    "shuts_out": N_("Loại trừ hình thức"),
+    "size": N_("Dung lượng"),
+    "state": N_("Trạng thái"),
+    "status": N_("Tình trạng"),
+    "template": N_("Mẫu in"),
+    "text": N_("Nội dung"),
+    "title": N_("Tên, chức vụ"),
+    "total": N_("Tổng điểm"),
+    "unit": N_("Đơn vị"),
+    "units": N_("Đơn vị"),
+    "value": N_("Giá trị"),
+    "vote_note": N_("Biểu quyết"),
+    "whole": N_("Tổng số"),
+}
+FIGURES = frozenset(
+    ("before", "count", "now", "part", "points", "proposal", "quota", "quota_percent", "total", "value", "whole")
+)
+VALUE_NAMES = {
+    **{("phase", phase.value): PHASE_NAMES[phase] for phase in Phase},
+    **{("state", state.value): STATE_NAMES[state] for state in SheetState},
+    **{("role", role.value): ROLE_NAMES[role] for role in Role},
+    ("kind", "form"): N_("Hình thức khen thưởng"),
+    ("kind", "title"): N_("Danh hiệu thi đua"),
+    ("mode", "full"): N_("Có khung"),
+    ("mode", "text"): N_("Chỉ chữ, trên phôi"),
+    ("outcome", "change"): N_("Đổi điểm"),
+    ("outcome", "keep"): N_("Giữ nguyên"),
+    ("scope", "cluster"): N_("Trong cụm"),
+    ("scope", "nationwide"): N_("Toàn quốc"),
+    ("status", "revoked"): N_("Đã thu hồi"),
+    ("status", "valid"): N_("Còn hiệu lực"),
+}
+EMPTY = Phrase(N_("để trống"))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that an act changed; `before` is None where nothing was said, `after` where it was taken away."""
+
+    label: str
+    before: Phrase | None
+    after: Phrase | None
+
+
+def changes_of(line: History) -> list[Change]:
+    """What a line of history changed, in words, in the order in which it was recorded."""
+    old, new = dict(_flat(line.old)), dict(_flat(line.new))
+    return [
+        Change(
+            label=_label(key),
+            before=_said(key, old[key]) if key in old else None,
+            after=_said(key, new[key]) if key in new else None,
+        )
+        for key in {**old, **new}
+        if key not in old or key not in new or old[key] != new[key]
+    ]
+
+
+def _flat(values: dict[str, Any] | None) -> Iterator[tuple[str, Any]]:
+    """Keys and plain values; an object inside (an entry's figures) gives its own keys."""
+    for key, value in (values or {}).items():
+        if isinstance(value, dict):
+            yield from _flat(value)
+        else:
+            yield key, value
+
+
+def _label(key: str) -> str:
+    return FIELD_NAMES.get(key, key)
+
+
+def _said(key: str, value: Any) -> Phrase:
+    if value is None or value == "" or value == []:
+        return EMPTY
+    if isinstance(value, bool):
+        return Phrase(N_("có") if value else N_("không"))
+    if (key, value if isinstance(value, str) else "") in VALUE_NAMES:
+        return Phrase(VALUE_NAMES[key, value])
+    if isinstance(value, list):
+        return Phrase("%(v)s", {"v": ", ".join(str(one) for one in value)})
+    if key == "sha256":
+        return Phrase("%(v)s", {"v": f"{str(value)[:12]}…"})
+    return Phrase("%(v)s", {"v": _typed(key, value)})
+
+
+def _typed(key: str, value: Any) -> Any:
+    """A figure as a number and a moment as a moment, so that they are shown as people write them."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if key in FIGURES:
+            return Decimal(value)
+        if key.endswith(("_at", "_on")):
+            moment = datetime.fromisoformat(value)
+            return moment if moment.tzinfo else moment.date()
+    except (InvalidOperation, ValueError):
+        pass  # an older line may hold other words: shown as they are
+    return value
