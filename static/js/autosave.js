@@ -122,7 +122,6 @@ function showConflict(state, html) {
     place.replaceChildren();
     if (theirs) {
       forget(state);
-      form.reset(); // else the browser would carry my figures over the reload
       location.reload();
       return;
     }

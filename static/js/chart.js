@@ -3,10 +3,9 @@
 
 const plots = [...document.querySelectorAll(".plot[data-figure-id]")].filter((plot) => !plot.dataset.drawn);
 
-// Plotly writes two style elements, which the policy forbids. It leaves them out when elements with their ids exist: the first is our
-// plotly.css with the same rules (the way Plotly documents), the second belongs to its maps, which this bundle does not have.
+// Plotly writes its rules into a style element, which the policy forbids, unless an element with this id and the class no-inline-styles
+// is there: our plotly.css with the same rules.
 const PLOTLY_STYLE = "plotly.js-style-global";
-const MAP_STYLE = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53";
 
 // Bold or italic in a label (<b>, <i>) becomes a style attribute, which the policy forbids too; through the CSSOM it is allowed.
 SVGElement.prototype.setAttribute = function (name, value) {
@@ -16,8 +15,7 @@ SVGElement.prototype.setAttribute = function (name, value) {
 
 function loadPlotly(plot) {
   const style = Object.assign(document.createElement("link"), { id: PLOTLY_STYLE, className: "no-inline-styles", rel: "stylesheet", href: plot.dataset.plotlyStyle });
-  const map = Object.assign(document.createElement("meta"), { id: MAP_STYLE });
-  document.head.append(style, map);
+  document.head.append(style);
   return new Promise((resolve, reject) => {
     const script = Object.assign(document.createElement("script"), { src: plot.dataset.plotly, onload: () => resolve(window.Plotly), onerror: reject });
     document.head.append(script);
