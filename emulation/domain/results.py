@@ -7,21 +7,16 @@ the same for a running round (provisional, some units without a score yet) and f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from emulation.domain import ranking
-from emulation.domain.criteria import CriteriaSet, Section
-from emulation.domain.numbers import rounded
+from emulation.domain.criteria import CriteriaSet
 from emulation.domain.rules import External
 from emulation.domain.scoring import LineState, Score, Scorer, SectionScore
-
-# a median of fewer units would let a unit work out another unit's points
-FEWEST_FOR_A_MEDIAN = 4
-
 
 # what is given
 
@@ -327,110 +322,20 @@ def place(criteria: CriteriaSet, scored: Iterable[tuple[UnitFacts, Score | None,
     return tuple(sorted(outcomes, key=order))
 
 
+def unplaced(unit: UnitFacts, official: Score, declared: Score) -> Outcome:
+    """The outcome of one unit alone, without ranks: before publication a unit sees its own points only."""
+    return Outcome(
+        unit=unit.code,
+        name=unit.name,
+        short_name=unit.short_name,
+        cluster=unit.cluster,
+        official=figures_of(official),
+        declared=figures_of(declared),
+        exclusions=unit.exclusions,
+    )
+
+
 def order(outcome: Outcome) -> tuple[int, int, str]:
     """Sort key of `Ranking.units`."""
     group = 2 if outcome.exclusions else 0 if outcome.is_ranked else 1
     return group, outcome.rank_overall or 0, outcome.unit
-
-
-# how units compare
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """Who leads a cluster (several when tied) and by how much over the next place; None: there is no next."""
-
-    cluster: ClusterFacts
-    leaders: tuple[Outcome, ...]
-    runners_up: tuple[Outcome, ...]
-    gap: Decimal | None
-
-
-def leads(found: Ranking) -> list[Lead]:
-    """The lead in each cluster that has ranked units."""
-    result = []
-    for cluster in found.clusters:
-        ranked = [outcome for outcome in found.by_cluster[cluster.number] if outcome.is_ranked]
-        leaders = tuple(outcome for outcome in ranked if outcome.rank_in_cluster == 1)
-        if not leaders:
-            continue
-        behind = ranked[len(leaders) :]
-        second = tuple(o for o in behind if o.rank_in_cluster == behind[0].rank_in_cluster) if behind else ()
-        gap = _total(leaders[0]) - _total(second[0]) if second else None
-        result.append(Lead(cluster, leaders, second, gap))
-    return result
-
-
-def _total(outcome: Outcome) -> Decimal:
-    assert outcome.official is not None
-    return outcome.official.total
-
-
-@dataclass(frozen=True, slots=True)
-class SectionGap:
-    """Mean shares of the possible points of a section (0..1), declared and official, over units to which it applies."""
-
-    section: Section
-    declared: Decimal
-    official: Decimal
-
-    @property
-    def change(self) -> Decimal:
-        """Official minus declared share."""
-        return self.official - self.declared
-
-
-def section_gaps(found: Ranking, outcomes: Sequence[Outcome]) -> list[SectionGap]:
-    """Where the councils' points differ from what the units gave themselves, by top section in order of the set."""
-    result = []
-    for section in found.criteria.sections:
-        pairs = []
-        for outcome in outcomes:
-            if outcome.official is None or outcome.declared is None:
-                continue
-            given = outcome.declared.sections[section.code].share
-            decided = outcome.official.sections[section.code].share
-            if given is not None and decided is not None:
-                pairs.append((given, decided))
-        if pairs:
-            count = Decimal(len(pairs))
-            declared = sum((pair[0] for pair in pairs), Decimal(0)) / count
-            official = sum((pair[1] for pair in pairs), Decimal(0)) / count
-            result.append(SectionGap(section, rounded(declared, 4), rounded(official, 4)))
-    return result
-
-
-def median(values: Iterable[Decimal]) -> Decimal | None:
-    """The middle value, or the mean of the two in the middle; None for too few to keep one unit's value secret."""
-    ordered = sorted(values)
-    if len(ordered) < FEWEST_FOR_A_MEDIAN:
-        return None
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
-
-
-def points_to_next_grade(criteria: CriteriaSet, total: Decimal) -> tuple[str, Decimal, Decimal] | None:
-    """(name, threshold, points that are missing) of the grade above the one of `total`; None at the top."""
-    above = [grade for grade in criteria.grades if grade.start > total]
-    if not above:
-        return None
-    nearest = min(above, key=lambda grade: grade.start)
-    return nearest.name, nearest.start, nearest.start - total
-
-
-def mean_total(found: Ranking) -> Decimal | None:
-    """The mean total of the ranked units, rounded once to the precision of the set."""
-    ranked = found.ranked
-    if not ranked:
-        return None
-    return rounded(sum((_total(one) for one in ranked), Decimal(0)) / len(ranked), found.criteria.precision)
-
-
-def grade_counts(found: Ranking) -> dict[str, int]:
-    """How many ranked units have each grade of the set, best grade first."""
-    counts = {grade.name: 0 for grade in found.criteria.grades}
-    for outcome in found.ranked:
-        assert outcome.official is not None
-        if outcome.official.grade is not None:
-            counts[outcome.official.grade] += 1
-    return counts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -52,7 +52,7 @@ def provisional(db: Session, period: Period, *, with_declared: bool = False) -> 
     exclusions = active_exclusions(db, period)
     final = _final_points(db, period)
     scored: list[tuple[domain.UnitFacts, Score | None, Score | None]] = []
-    for sheet in _sheets(db, period, with_entries=with_declared):
+    for sheet in sheets_with_units(db, period, with_entries=with_declared):
         exclusion = exclusions.get(sheet.id)
         unit = domain.UnitFacts(
             code=sheet.unit.code,
@@ -97,7 +97,8 @@ def _final_points(db: Session, period: Period) -> dict[int, dict[str, Decimal | 
     return found
 
 
-def _sheets(db: Session, period: Period, *, with_entries: bool) -> list[Sheet]:
+def sheets_with_units(db: Session, period: Period, *, with_entries: bool = False) -> list[Sheet]:
+    """The sheets of a round with their units and nothing else (but entries, where asked for)."""
     of_period = (
         select(Sheet)
         .join(Sheet.unit)
@@ -162,6 +163,20 @@ def previous(db: Session, period: Period) -> domain.Ranking | None:
         return None
     found = opened(row).ranking
     return found if found.criteria.scale == value_of(period.criteria_set).scale else None
+
+
+def newest_published(db: Session) -> Period | None:
+    """The newest round that has a sealed result."""
+    return db.scalar(select(Period).join(Result, Result.period_id == Period.id).order_by(Period.code.desc()).limit(1))
+
+
+def sheet_counts(db: Session, period: Period) -> dict[SheetState, int]:
+    """How many sheets of a round are in each state, states in their order; those without a sheet are left out."""
+    rows = db.execute(
+        select(Sheet.state, func.count(Sheet.id)).where(Sheet.period_id == period.id).group_by(Sheet.state)
+    )
+    found = {SheetState(state): count for state, count in rows}
+    return {state: found[state] for state in SheetState if state in found}
 
 
 def unit_outcome(db: Session, period: Period, unit_id: int) -> dict[str, Any] | None:
@@ -351,84 +366,3 @@ def open_ranking(db: Session, actor: Actor, period: Period, *, is_public: bool, 
             new={"ranking_is_public": is_public},
         )
     return period
-
-
-# checking the seal
-
-
-@dataclass(frozen=True)
-class Recheck:
-    """The seal put to the test: the bytes against their hash, the arithmetic, and the database of today.
-
-    `changed_units` are short names of units whose facts in the database differ from the sealed ones.
-    """
-
-    sha256: str
-    seal_holds: bool
-    arithmetic_holds: bool
-    database_holds: bool
-    changed_units: tuple[str, ...]
-    changed_elsewhere: bool
-
-    @property
-    def sentence(self) -> Phrase:
-        """The finding in one sentence."""
-        if not self.seal_holds:
-            return Phrase(N_("Bản lưu không còn đúng mã SHA-256 của nó: nội dung đã bị sửa ngoài chương trình."))
-        if not self.arithmetic_holds:
-            return Phrase(N_("Bản lưu đúng mã SHA-256, nhưng tính lại từ bản lưu cho kết quả khác từng byte."))
-        if not self.database_holds:
-            return Phrase(
-                N_(
-                    "Tính lại từ bản lưu cho đúng từng byte. Cơ sở dữ liệu hiện nay khác bản lưu; "
-                    "kết quả đã công bố không đổi."
-                )
-            )
-        return Phrase(N_("Tính lại từ bản lưu và từ cơ sở dữ liệu đều cho đúng từng byte của kết quả đã công bố."))
-
-
-def recheck(db: Session, period: Period) -> Recheck | None:
-    """Recompute a published result from its own snapshot and from the database; None before publication."""
-    row = db.scalar(select(Result).where(Result.period_id == period.id))
-    if row is None:
-        return None
-    sealed = snapshot.facts_of(row.snapshot)
-    current = facts_of_period(db, period)
-    changed = _changed_units(sealed, current)
-    database_holds = _same(lambda: snapshot.seal(current), row.snapshot)
-    return Recheck(
-        sha256=row.sha256,
-        seal_holds=snapshot.sha256(row.snapshot) == row.sha256,
-        arithmetic_holds=_same(lambda: snapshot.seal(sealed), row.snapshot),
-        database_holds=database_holds,
-        changed_units=changed,
-        changed_elsewhere=not database_holds and not changed,
-    )
-
-
-def _same(make: Callable[[], str], snapshot_text: str) -> bool:
-    try:
-        return make() == snapshot_text
-    except EntryRefused:
-        return False
-
-
-def _changed_units(sealed: domain.RoundFacts, current: domain.RoundFacts) -> tuple[str, ...]:
-    empty = domain.LineFacts()
-
-    def known(unit: domain.UnitFacts) -> tuple[Any, ...]:
-        lines = {code: line for code, line in unit.lines.items() if line != empty}
-        return unit.name, unit.cluster, tuple(sorted(unit.tags)), unit.exclusions, lines
-
-    before = {unit.code: unit for unit in sealed.units}
-    after = {unit.code: unit for unit in current.units}
-    return tuple(
-        (after.get(code) or before[code]).short_name
-        for code in sorted({*before, *after})
-        if code not in before or code not in after or known(before[code]) != known(after[code])
-    )
-
-
-def gap(before: Decimal | None, now: Decimal | None) -> Decimal | None:
-    """The change of a total; None where one of them is missing."""
-    return None if before is None or now is None else now - before
