@@ -138,7 +138,7 @@ def _declared_counts(db: Session, period: Period, sheets: Sequence[Sheet]) -> di
         )
     )
     given: dict[int, set[str]] = {}
-    for sheet_id, code in rows.tuples():
+    for sheet_id, code in rows:
         given.setdefault(sheet_id, set()).add(code)
     found = {}
     for sheet in sheets:

@@ -246,7 +246,7 @@ def _require_nothing_scored_outside(
         .join(Sheet, Sheet.id == Mark.sheet_id)
         .where(Mark.council_id == council.id)
         .distinct()
-    ).tuples()
+    )
     scored = list(rows)
     lost = sorted({code for code, _ in scored if code not in codes})
     if lost:

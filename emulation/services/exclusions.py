@@ -34,7 +34,7 @@ def exclusions_of(db: Session, period: Period) -> list[tuple[Exclusion, Sheet, s
         .where(Sheet.period_id == period.id)
         .order_by(Exclusion.id.desc())
     )
-    return [(exclusion, sheet, name) for exclusion, sheet, name in rows.tuples()]
+    return [(exclusion, sheet, name) for exclusion, sheet, name in rows]
 
 
 def exclude(db: Session, actor: Actor, sheet: Sheet, *, ground: str, note: str, now: datetime) -> Exclusion:

@@ -227,7 +227,7 @@ def waiting_answers(db: Session, person: User, period: Period) -> list[Sheet]:
             Verdict.round == VerdictRound.REVIEW,
         )
     )
-    waiting = set(open_codes.tuples())
+    waiting = set(open_codes)
     return [
         sheet for sheet in sheets if any((sheet.id, council) in waiting for council in chaired_councils(person, sheet))
     ]

@@ -44,7 +44,7 @@ def clocks_of(db: Session, period: Period, sheets: Collection[Sheet], *, now: da
         .where(Extension.period_id == period.id, Extension.unit_id.in_([sheet.unit_id for sheet in sheets]))
         .group_by(Extension.unit_id, Extension.phase)
     )
-    extended = {(unit_id, phase): closes_at for unit_id, phase, closes_at in rows.tuples()}
+    extended = {(unit_id, phase): closes_at for unit_id, phase, closes_at in rows}
     found = {}
     for sheet in sheets:
         phase = Phase.SELF_SCORING if sheet.submitted_at is None else period.phase

@@ -77,7 +77,7 @@ def queue_of(db: Session, person: User, period: Period) -> Queue:
     mine: dict[int, set[str]] = {}
     newest: dict[int, int] = {}
     own = select(Mark.id, Mark.sheet_id, Mark.code).where(Mark.user_id == person.id, Mark.sheet_id.in_(ids))
-    for mark_id, sheet_id, code in db.execute(own).tuples():
+    for mark_id, sheet_id, code in db.execute(own):
         mine.setdefault(sheet_id, set()).add(code)
         newest[sheet_id] = max(mark_id, newest.get(sheet_id, 0))
     reviews = reviews_of(db, ids)
@@ -130,7 +130,7 @@ def _declared_lines(db: Session, criteria: CriteriaSet, sheets: Sequence[Sheet])
     rows = db.execute(
         select(Entry.sheet_id, Entry.code, Entry.data, proven).where(Entry.sheet_id.in_([s.id for s in sheets]))
     )
-    entries = {(sheet_id, code): (data, bool(has)) for sheet_id, code, data, has in rows.tuples()}
+    entries = {(sheet_id, code): (data, bool(has)) for sheet_id, code, data, has in rows}
     parts = parts_of(criteria)
     found: dict[int, dict[str, Declared]] = {}
     for sheet in sheets:

@@ -116,7 +116,7 @@ class Member:
 def members_of(db: Session, council_ids: Collection[int]) -> dict[int, list[Member]]:
     """The members of each council, the chair first, then by name."""
     conflicts: dict[int, set[int]] = {}
-    for user_id, unit_id in db.execute(select(Conflict.user_id, Conflict.unit_id)).tuples():
+    for user_id, unit_id in db.execute(select(Conflict.user_id, Conflict.unit_id)):
         conflicts.setdefault(user_id, set()).add(unit_id)
     found: dict[int, list[Member]] = {council_id: [] for council_id in council_ids}
     rows = db.execute(
@@ -124,7 +124,7 @@ def members_of(db: Session, council_ids: Collection[int]) -> dict[int, list[Memb
         .join(User, User.id == Seat.user_id)
         .where(Seat.council_id.in_(council_ids), User.is_active)
     )
-    for council_id, role, user_id, name, home_unit_id in rows.tuples():
+    for council_id, role, user_id, name, home_unit_id in rows:
         barred = conflicts.get(user_id, set()) | ({home_unit_id} if home_unit_id else set())
         found[council_id].append(Member(user_id, name, role == "chair", frozenset(barred)))
     for members in found.values():
@@ -215,7 +215,7 @@ def _lines(
     }
     open_ids = {sheet_id for (_, sheet_id), review in reviews.items() if shows_others(person, review)}
     marks = newest_marks(db, ids, codes=codes, only_of=person, open_ids=open_ids)
-    names = dict(db.execute(select(User.id, User.name).where(User.id.in_({key[2] for key in marks}))).tuples().all())
+    names = dict(db.execute(select(User.id, User.name).where(User.id.in_({key[2] for key in marks}))).all())
     found = []
     parts = parts_of(criteria)
     for sheet in sheets:
