@@ -38,10 +38,8 @@ def write(report: RankingReport) -> Text:
     if (sections := section_shares(report)) and len(sections) > 1:
         assessment.append(_sections(sections))
     assessment += _self_scores(report)
-    by_cluster = [_where_to_look(report)] if report.ranked else []
-    if report.ranked:
-        by_cluster.append(" ".join(part for part in (_ties(report), _double_firsts(report)) if part))
-    return Text(_opening(report), assessment, by_cluster, _proposals(report))
+    by_cluster = [_where_to_look(report), _ties(report) + _double_firsts(report)] if report.ranked else []
+    return Text(_opening(report), assessment, [part for part in by_cluster if part], _proposals(report))
 
 
 def mean(totals: Sequence[Decimal], places: int) -> Decimal:
@@ -245,7 +243,7 @@ def _double_firsts(report: RankingReport) -> str:
         + (_names(cluster.leaders) if len(cluster.leaders) <= MOST_NAMES else "")
         for cluster in shared
     ]
-    return f"Riêng {', '.join(parts)}; đề nghị Hội đồng biểu quyết."
+    return f" Riêng {', '.join(parts)}; đề nghị Hội đồng biểu quyết."
 
 
 def _proposals(report: RankingReport) -> list[str]:

@@ -20,6 +20,7 @@ from emulation.documents.pdf import STYLES
 from emulation.words import MINUS, figure
 
 NBSP = "\u00a0"
+LONGEST_CLAUSE = 26  # letters that stay on one line
 NONE = "–"  # in a table: there is none; 0 is 0,00
 
 _COUNTS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
@@ -95,9 +96,8 @@ def bind(text: str) -> Markup:
 
 def clauses(text: str) -> str:
     """`text` that breaks between clauses, never inside a short one: "0 điểm ở 90%, | tối đa từ 99,5%"."""
-    joined = text.replace(" = ", f"{NBSP}={NBSP}")
-    parts = re.findall(r"[^,;:]+(?:,(?=\d)[^,;:]*)*[,;:]?", joined)
-    return " ".join(glue(part.strip()) if len(part) <= 27 else part.strip() for part in parts)
+    parts = re.split(r"(?<=[,;:]) ", text.replace(" = ", f"{NBSP}={NBSP}"))
+    return " ".join(glue(part) if len(part) <= LONGEST_CLAUSE else part for part in parts)
 
 
 def short_hash(digest: str) -> str:

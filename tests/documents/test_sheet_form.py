@@ -1,0 +1,108 @@
+from decimal import Decimal
+
+from emulation.documents.sheet_form import SheetForm, SheetLine, SheetSection, render_sheet_form
+from emulation.domain.scoring import LineState
+from tests.documents import pdfs
+
+
+def form(lines: int = 6, **more: object) -> SheetForm:
+    """A sheet of one section with `lines` scored lines, one that does not apply and one that nobody filled."""
+    scored = [
+        SheetLine(
+            f"I.{n}",
+            f"Tiêu chí số {n}",
+            Decimal(4),
+            "95/98 (96,94%)",
+            "từ 95% = 4; từ 90% = 3",
+            ("H1.I.1.01",),
+            Decimal(4),
+        )
+        for n in range(1, lines + 1)
+    ]
+    others = [
+        SheetLine("I.98", "Giáo dục dân tộc", Decimal(3), state=LineState.NOT_APPLICABLE),
+        SheetLine("I.99", "Chưa ai điền", Decimal(2), state=LineState.UNSCORED),
+    ]
+    base, points = Decimal(4 * lines + 2), Decimal(4 * lines)
+    section = SheetSection("I", "Lĩnh vực một", 2 * base, 2 * points, Decimal(2), (*scored, *others))
+    values = {
+        "unit": "Sở Giáo dục và Đào tạo tỉnh Vĩnh Phúc",
+        "issuer": "SỞ GIÁO DỤC VÀ ĐÀO TẠO",
+        "parent": "UBND TỈNH VĨNH PHÚC",
+        "symbol": "SGDĐT-VP",
+        "place": "Vĩnh Phúc",
+        "school_year": "2021-2022",
+        "criteria_title": "Bộ tiêu chí",
+        "criteria_version": "2021-2022",
+        "sections": (section,),
+        "base": 2 * base,
+        "earned": 2 * points,
+        "core": Decimal("92.31"),
+        "bonus_total": Decimal(0),
+        "deductions_total": Decimal("0.5"),
+        "total": Decimal("91.81"),
+        "illustrative": True,
+        "scale": Decimal(100),
+        "bonus_cap": Decimal(5),
+        "deductions": (SheetLine("P.1", "Báo cáo chậm", Decimal(1), "1 lần", "0,5 điểm mỗi lần", (), Decimal("0.5")),),
+        "grade": "Hoàn thành xuất sắc",
+    }
+    return SheetForm(**{**values, **more})  # type: ignore[arg-type]
+
+
+def test_sheet_shows_lines_sums_and_states() -> None:
+    pdf = render_sheet_form(form())
+    shown = " ".join(pdfs.rows(pdf))
+    for words in (
+        "PHIẾU TỰ CHẤM ĐIỂM THI ĐUA",
+        "Số liệu minh họa",
+        "(hệ số 2) 52,00 48,00",
+        "Không áp dụng: I.98. Chưa kê khai, tính 0 điểm: I.99.",
+        "Quy về thang điểm 100 100,00 100 × 48,00 : 52,00 92,31",
+        "Điểm thưởng (tối đa 5,00) Không có –",
+        "Điểm trừ \u22120,50",
+        "TỔNG ĐIỂM TỰ CHẤM Xếp loại: Hoàn thành xuất sắc 91,81",
+        "KAD: không áp dụng.",
+    ):
+        assert words in shown
+    assert "BẢN NHÁP" not in shown
+    assert pdfs.is_clean(shown)
+
+
+def test_unscored_line_shows_no_zero() -> None:
+    assert "I.99 Chưa ai điền 2,00 Chưa kê khai – –" in pdfs.rows(render_sheet_form(form()))
+
+
+def test_draft_is_marked_on_every_page() -> None:
+    pdf = render_sheet_form(form(lines=40, draft=True))
+    assert pdfs.pages(pdf) > 1
+    assert all("BẢN NHÁP" in pdfs.text(pdf, page) for page in range(1, pdfs.pages(pdf) + 1))
+
+
+def test_sheet_keeps_its_margins_fonts_and_page_numbers() -> None:
+    pdf = render_sheet_form(form(lines=40, signer_name="Nguyễn Văn A"))
+    lines = pdfs.lines(pdf)
+    assert all(line.left >= 24.7 and line.right <= 277.3 for line in lines)
+    assert all(pdfs.fonts(pdf).values())
+    numbers = [line.text for line in lines if line.bottom < 22 and line.text.isdigit()]
+    assert numbers == [str(page) for page in range(2, pdfs.pages(pdf) + 1)]
+
+
+def test_signature_never_leaves_the_sums() -> None:
+    for count in range(8, 16):
+        pdf = render_sheet_form(form(lines=count))
+        lines = pdfs.lines(pdf)
+        signature = next(line.page for line in lines if line.text == "NGƯỜI LẬP PHIẾU")
+        assert any(line.page == signature and "TỔNG ĐIỂM TỰ CHẤM" in line.text for line in lines), count
+
+
+def test_sections_below_sections_are_shown_in_order() -> None:
+    leaf = SheetLine("I.1.1", "Lá", Decimal(4), points=Decimal(3))
+    inner = SheetSection("I.1", "Nhóm trong", Decimal(4), Decimal(3), lines=(leaf,))
+    outer = SheetSection("I", "Lĩnh vực ngoài", Decimal(4), Decimal(3), sections=(inner,))
+    shown = " ".join(pdfs.rows(render_sheet_form(form(sections=(outer,)))))
+    assert shown.index("Lĩnh vực ngoài") < shown.index("Nhóm trong") < shown.index("I.1.1 Lá 4,00")
+
+
+def test_same_sheet_gives_the_same_bytes() -> None:
+    assert render_sheet_form(form()) == render_sheet_form(form())
