@@ -23,7 +23,7 @@ let retryIn = 2000;
 let retryTimer = null;
 let leaving = false;
 
-const keyOf = (form) => prefix + new URL(form.action).pathname;
+const keyOf = (form) => `${prefix}${new URL(form.action).pathname}${form.id ? `#${form.id}` : ""}`;
 const open = () => [...states.values()].filter((state) => state.dirty);
 
 function bodyOf(form, left = ["csrf_token"]) {
@@ -96,7 +96,7 @@ function showErrors(form, errors = {}) {
     place.textContent = sentence;
     place.hidden = !sentence;
     for (const field of form.elements) {
-      if (field.name !== place.dataset.errorFor) continue;
+      if (!field.name || field.name !== place.dataset.errorFor) continue;
       field.classList.toggle("is-invalid", Boolean(sentence));
       if (sentence) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
@@ -166,7 +166,8 @@ async function send(state) {
   if (answer.status === 409 && data.html) return refused(state, ["conflict", ""], () => showConflict(state, data.html));
   if (!answer.ok) {
     const named = Object.keys(data.errors ?? {}).some((field) => state.form && scopeOf(state.form).querySelector(`[data-error-for="${CSS.escape(field)}"]`));
-    return refused(state, ["refused", named ? "" : data.error], () => showErrors(state.form, data.errors));
+    const whole = state.form && !named && scopeOf(state.form).querySelector('[data-error-for=""]');
+    return refused(state, ["refused", named || whole ? "" : data.error], () => showErrors(state.form, whole ? { "": data.error } : data.errors));
   }
   if (state.form) {
     const version = state.form.elements.namedItem("version");

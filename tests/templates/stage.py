@@ -182,6 +182,8 @@ def make_stage() -> Flask:
             return jsonify(error="Phiên đăng nhập đã hết.", errors={}), 401
         if part == "503":
             return Response("down", status=503)
+        if part in ("403", "404"):
+            return jsonify(error="Phiếu đã trình ký.", errors={}), int(part)
         if not part.isdigit():
             return jsonify(errors={"part": "Số này không đọc được: nhập ví dụ 95."}), 422
         working = app.jinja_env.get_template("ui/all.html").module.working(

@@ -177,6 +177,16 @@ def test_autosave_expired_session_keeps_what_was_typed(page: Page, app: Flask) -
     assert [sent["part"] for sent in saves(app)] == ["401", "401"]
 
 
+def test_autosave_refusal_without_a_field_stands_under_the_form_or_in_the_save_state(page: Page) -> None:
+    change(page, "403")
+    expect(page.locator('[data-error-for=""]')).to_have_text("Phiếu đã trình ký.")
+    expect(page.locator(STATUS)).to_have_text("Chưa lưu: xem chỗ báo lỗi")
+    page.reload()
+    page.get_by_label("Điểm của tôi cho Bắc Ninh").fill("404")
+    page.keyboard.press("Tab")
+    expect(page.locator(STATUS)).to_have_text("Phiếu đã trình ký.")
+
+
 def test_autosave_refusal_stays_in_sight_while_other_lines_are_saved(page: Page) -> None:
     change(page, "8,5,1")
     expect(page.locator(STATUS)).to_have_text("Chưa lưu: xem chỗ báo lỗi")
