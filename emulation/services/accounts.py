@@ -227,6 +227,21 @@ def change_password(db: Session, actor: Actor, *, current: str, new: str, now: d
     return user
 
 
+def confirm_password(db: Session, actor: Actor, password: str, *, now: datetime) -> None:
+    """Make sure that it is still the person themself, before an act with legal effect. Failures count as at sign-in.
+
+    The attempt is stored: commit also when it is refused.
+
+    Raises:
+        Invalid: the password is wrong (field password).
+        TooMany: see `authenticate`.
+    """
+    assert actor.user is not None
+    sentence = N_("Mật khẩu không đúng. Sau %(n)s lần sai nữa, tài khoản tạm khóa %(minutes)s phút.")
+    email = actor.user.email
+    _check(db, email=email, password=password, address=actor.address, now=now, field="password", wrong=sentence)
+
+
 def _set_password(user: User, password: str) -> None:
     passwords.require_strong(password, user.email)
     user.password_hash = passwords.hashed(password)

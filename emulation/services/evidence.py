@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
 from emulation.errors import Invalid, Missing, Stale, WrongState
 from emulation.models import Citation, Entry, Evidence, Sheet
 from emulation.services.actor import Actor
-from emulation.services.file_types import clean_name, title_from, type_of
+from emulation.services.file_types import FileType, clean_name, title_from, type_of
 from emulation.services.history import record
 from emulation.services.lines import open_returns
 from emulation.services.sheets import load_sheet_to_change, require_fillable, start_entry, tidy
@@ -52,7 +52,7 @@ def path_of(folder: Path, sha256: str) -> Path:
     return folder / sha256[:2] / sha256
 
 
-def store_file(folder: Path, content: bytes | BinaryIO) -> str:
+def store_file(folder: Path, content: bytes | IO[bytes]) -> str:
     """Write a file under its SHA-256, whole or not at all, and give the hash. What is there is never overwritten."""
     source = BytesIO(content) if isinstance(content, bytes) else content
     source.seek(0)
@@ -163,13 +163,32 @@ def codes_of(entries: Iterable[Entry]) -> dict[int, str]:
 # ---- changing ----
 
 
+def check_file(file: IO[bytes], name: str, largest_mib: int) -> tuple[FileType, int]:
+    """Kind and size in bytes of a file that may come in.
+
+    Raises:
+        TooLarge: above `largest_mib`.
+        Invalid: see `type_of`.
+    """
+    size = file.seek(0, os.SEEK_END)
+    if size > largest_mib * MIB:
+        raise TooLarge(
+            N_("Tệp “%(name)s” lớn %(size)s MB, vượt mức %(most)s MB cho một tệp."),
+            "files",
+            name=name,
+            size=-(-size // MIB),
+            most=largest_mib,
+        )
+    return type_of(file, name), size
+
+
 def attach(
     db: Session,
     actor: Actor,
     sheet: Sheet,
     *,
     folder: Path,
-    file: BinaryIO,
+    file: IO[bytes],
     file_name: str,
     largest_mib: int,
     title: str = "",
@@ -191,16 +210,7 @@ def attach(
     """
     require_fillable(db, sheet, code, now=now)
     name = clean_name(file_name)
-    size = file.seek(0, os.SEEK_END)
-    if size > largest_mib * MIB:
-        raise TooLarge(
-            N_("Tệp “%(name)s” lớn %(size)s MB, vượt mức %(most)s MB cho một tệp."),
-            "files",
-            name=name,
-            size=-(-size // MIB),
-            most=largest_mib,
-        )
-    kind = type_of(file, name)
+    kind, size = check_file(file, name, largest_mib)
     fields = {
         "title": _short("title", title) or title_from(name),
         "document_number": _short("document_number", document_number),

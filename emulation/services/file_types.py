@@ -6,7 +6,7 @@ import re
 import unicodedata
 import zipfile
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 import puremagic
 
@@ -49,7 +49,7 @@ SIGNATURES = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JP
 _CONTENT_TYPE = re.compile(rb"ContentType\s*=\s*[\"']([^\"']{1,200})[\"']")
 
 
-def type_of(file: BinaryIO, name: str) -> FileType:
+def type_of(file: IO[bytes], name: str) -> FileType:
     """The kind of an open file, whose name must end accordingly. The file is left at its start.
 
     Raises:
@@ -74,7 +74,7 @@ def type_of(file: BinaryIO, name: str) -> FileType:
     return kind
 
 
-def _by_content(file: BinaryIO, head: bytes, name: str) -> FileType:
+def _by_content(file: IO[bytes], head: bytes, name: str) -> FileType:
     found = {match.mime_type for match in _matches(head)}
     for signature, kind in SIGNATURES:
         if head.startswith(signature) and kind.media_type in found:
@@ -104,7 +104,7 @@ def _matches(head: bytes) -> list[puremagic.PureMagicWithConfidence]:
         return []
 
 
-def _in_zip(file: BinaryIO, name: str) -> FileType | None:
+def _in_zip(file: IO[bytes], name: str) -> FileType | None:
     """The kind of a packed document, from its list of parts; nothing is unpacked but that list."""
     broken = Invalid(N_("Tệp “%(name)s” bị hỏng, không mở được. Hãy mở và lưu lại rồi tải lên."), "files", name=name)
     try:

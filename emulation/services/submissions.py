@@ -99,7 +99,7 @@ def send(db: Session, actor: Actor, sheet: Sheet, *, seen: str | None = None, no
         SomethingLeft: something required is missing.
         Stale: the sheet changed since it was checked.
     """
-    _require(db, Act.SEND, sheet, now=now)
+    require_moment(db, Act.SEND, sheet, now=now)
     _complete_as_seen(sheet, seen)
     sheet.state, sheet.sent_at, sheet.note = SheetState.SIGNING, now, ""
     _record(db, actor, "send", sheet, now=now, new={"sha256": fingerprint(sheet), "total": self_score(sheet).total})
@@ -113,7 +113,7 @@ def send_back(db: Session, actor: Actor, sheet: Sheet, *, note: str, now: dateti
         WrongState: the sheet does not wait for a signature.
         Invalid: no note; `field` is "note".
     """
-    _require(db, Act.SEND_BACK, sheet, now=now)
+    require_moment(db, Act.SEND_BACK, sheet, now=now)
     text = _note(note, N_("Ghi rõ cần sửa gì để chuyên viên biết."))
     sheet.state = SheetState.RETURNED if open_returns(sheet) else SheetState.DRAFT
     sheet.note = text
@@ -129,7 +129,7 @@ def submit(db: Session, actor: Actor, sheet: Sheet, *, seen: str | None = None, 
         SomethingLeft: something required is missing.
         Stale: the sheet is not the one that the director saw.
     """
-    _require(db, Act.SUBMIT, sheet, now=now)
+    require_moment(db, Act.SUBMIT, sheet, now=now)
     _complete_as_seen(sheet, seen)
     for line in open_returns(sheet).values():
         line.resolved_at = now
@@ -150,7 +150,7 @@ def receive(db: Session, actor: Actor, sheet: Sheet, *, now: datetime) -> Sheet:
     Raises:
         WrongState: the sheet is not submitted, or received already.
     """
-    _require(db, Act.RECEIVE, sheet, now=now)
+    require_moment(db, Act.RECEIVE, sheet, now=now)
     sheet.state, sheet.received_at, sheet.note = SheetState.RECEIVED, now, ""
     _record(db, actor, "receive", sheet, now=now, new={"sha256": sheet.submission_sha256})
     return sheet
@@ -165,7 +165,7 @@ def return_lines(
         WrongState: the sheet is not submitted, or received already.
         Invalid: no line, a line that cannot be corrected, or one without a reason; `field` is "reason-CODE".
     """
-    _require(db, Act.RETURN, sheet, now=now)
+    require_moment(db, Act.RETURN, sheet, now=now)
     if not reasons:
         raise Invalid(N_("Chọn ít nhất một tiêu chí cần sửa."), "lines")
     criteria = criteria_of(sheet)
@@ -263,7 +263,12 @@ def _change(code: str, rows: list[History]) -> Change:
 # ---- shared ----
 
 
-def _require(db: Session, act: Act, sheet: Sheet, *, now: datetime) -> None:
+def require_moment(db: Session, act: Act, sheet: Sheet, *, now: datetime) -> None:
+    """Refuse an act whose moment it is not.
+
+    Raises:
+        WrongState: wrong phase or state, or after the close for the unit.
+    """
     require(act, SheetState(sheet.state), Phase(sheet.period.phase), clock_of(db, sheet, now=now))
 
 

@@ -1,0 +1,63 @@
+"""What the round before says of a unit: its result, and figures and official points line by line. DESIGN 8."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
+
+from emulation.models import Period, Result, Sheet, Verdict
+from emulation.services.results import unit_outcome
+from emulation.services.scores import criteria_of, final_verdicts
+
+
+@dataclass(frozen=True)
+class LastYear:
+    """One criterion a year ago: what was declared, and the official points (None: no score)."""
+
+    data: Mapping[str, Any] | None
+    points: Decimal | None
+
+
+def published_before(db: Session, period: Period) -> Period | None:
+    """The newest published round before this one."""
+    return db.scalar(
+        select(Period)
+        .join(Result, Result.period_id == Period.id)
+        .where(Period.code < period.code)
+        .order_by(Period.code.desc())
+        .limit(1)
+    )
+
+
+def last_result(db: Session, period: Period, unit_id: int) -> dict[str, Any] | None:
+    """The unit's outcome in the newest published round before this one; see `results.unit_outcome`."""
+    before = published_before(db, period)
+    return unit_outcome(db, before, unit_id) if before is not None else None
+
+
+def last_year_of(db: Session, sheet: Sheet) -> dict[str, LastYear]:
+    """By code, for the criteria that the set of the round before has alike: same family, same code, same rule."""
+    before = published_before(db, sheet.period)
+    if before is None or before.criteria_set.family != sheet.period.criteria_set.family:
+        return {}
+    nothing_more = raiseload("*", sql_only=True)
+    old = db.scalar(
+        select(Sheet)
+        .where(Sheet.period_id == before.id, Sheet.unit_id == sheet.unit_id)
+        .options(joinedload(Sheet.period).joinedload(Period.criteria_set), selectinload(Sheet.entries), nothing_more)
+    )
+    if old is None:
+        return {}
+    verdicts = final_verdicts(db.scalars(select(Verdict).where(Verdict.sheet_id == old.id)))
+    entries = {entry.code: entry.data for entry in old.entries}
+    then, now = criteria_of(old).by_code, criteria_of(sheet).by_code
+    return {
+        code: LastYear(entries.get(code), verdicts[code].points if code in verdicts else None)
+        for code, criterion in now.items()
+        if code in then and then[code].rule == criterion.rule and then[code].max == criterion.max
+    }

@@ -1,0 +1,83 @@
+"""A stored sheet as the printed form of seven columns."""
+
+from __future__ import annotations
+
+from emulation.documents.sheet_form import SheetForm, SheetLine, SheetSection, render_sheet_form
+from emulation.domain.criteria import Section
+from emulation.domain.rules import External
+from emulation.domain.scoring import LineState, Score
+from emulation.domain.workflow import SheetState
+from emulation.models import Sheet
+from emulation.services.evidence import codes_of
+from emulation.services.lines import Line, in_words, lines_of
+from emulation.services.scores import criteria_of, self_score
+
+UNSIGNED = (SheetState.DRAFT, SheetState.RETURNED, SheetState.SIGNING)
+
+
+def sheet_form(sheet: Sheet, signer: str = "") -> SheetForm:
+    """The form with the figures of the one scoring function; a draft where nobody has signed yet."""
+    criteria, score = criteria_of(sheet), self_score(sheet)
+    lines, codes = lines_of(sheet, score), codes_of(sheet.entries)
+    printed = {code: _line(line, score, codes) for code, line in lines.items()}
+    return SheetForm(
+        unit=sheet.unit_name,
+        issuer=sheet.unit_name.upper(),
+        school_year=sheet.period.code,
+        criteria_title=criteria.title,
+        criteria_version=criteria.version,
+        sections=tuple(_section(section, score, printed) for section in criteria.sections),
+        base=score.base,
+        earned=score.earned,
+        core=score.core,
+        bonus_total=score.bonus,
+        deductions_total=score.deductions,
+        total=score.total,
+        illustrative=sheet.period.is_illustrative or criteria.status == "illustrative",
+        scale=criteria.scale,
+        bonus=tuple(printed[one.code] for one in criteria.bonus),
+        deductions=tuple(printed[one.code] for one in criteria.deductions),
+        bonus_cap=criteria.bonus_cap,
+        deduction_cap=criteria.deduction_cap,
+        grade=score.grade,
+        precision=criteria.precision,
+        cluster=sheet.cluster.name,
+        draft=sheet.state in UNSIGNED,
+        signer_name=signer,
+    )
+
+
+def _line(line: Line, score: Score, codes: dict[int, str]) -> SheetLine:
+    words = [f"{label}: {value}" for label, value in in_words(line.criterion, line.data)]
+    if isinstance(line.criterion.rule, External) and score.state(line.code) is LineState.UNSCORED:
+        words = ["Bộ chấm"]
+    return SheetLine(
+        code=line.code,
+        title=line.criterion.title,
+        maximum=line.criterion.max,
+        declared="; ".join(words),
+        working=str(line.working) if line.working else "",
+        evidence=tuple(
+            " ".join(part for part in (codes.get(one.evidence_id, ""), one.place) if part) for one in line.citations
+        ),
+        points=line.points,
+        state=score.state(line.code),
+    )
+
+
+def _section(section: Section, score: Score, printed: dict[str, SheetLine]) -> SheetSection:
+    got = score.section(section.code)
+    return SheetSection(
+        code=section.code,
+        title=section.title,
+        base=got.base,
+        points=got.earned,
+        coefficient=section.coefficient,
+        lines=tuple(printed[leaf.code] for leaf in section.criteria),
+        sections=tuple(_section(inner, score, printed) for inner in section.sections),
+    )
+
+
+def sheet_pdf(sheet: Sheet, signer: str = "") -> bytes:
+    """The form as PDF."""
+    return render_sheet_form(sheet_form(sheet, signer))

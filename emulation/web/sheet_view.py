@@ -1,0 +1,371 @@
+"""A sheet as its page shows it: sections, rows, totals, in words. No request and no form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from emulation.domain.criteria import CriteriaSet, Criterion, Section
+from emulation.domain.declared import Part
+from emulation.domain.rules import Checklist, Judged, Levels, Steps
+from emulation.domain.scoring import Score
+from emulation.models import Sheet
+from emulation.services.evidence import codes_of
+from emulation.services.file_types import BY_MEDIA_TYPE
+from emulation.services.last_year import LastYear
+from emulation.services.lines import Left, Line, LineStatus, lines_of, what_is_left
+from emulation.services.scores import criteria_of, self_score
+from emulation.web.display import show_phrase, show_points
+from emulation.words import MINUS, N_, Phrase
+
+BONUS, DEDUCTIONS, EXCLUSIONS = "bonus", "deductions", "exclusions"  # `section=` besides the codes of the set
+
+# status -> (words of the tag, kind of the tag and of the row, icon)
+STATES: dict[LineStatus, tuple[str, str, str | None]] = {
+    LineStatus.DONE: (N_("Đủ"), "ok", None),
+    LineStatus.EXPLAINED: (N_("Đã diễn giải"), "ok", None),
+    LineStatus.NO_ENTRY: (N_("Chưa kê khai"), "wait", None),
+    LineStatus.NO_EVIDENCE: (N_("Thiếu minh chứng"), "wait", None),
+    LineStatus.RETURNED: (N_("Bị trả lại"), "bad", "reply-fill"),
+    LineStatus.EXTERNAL: (N_("Bộ chấm"), "now", "building"),
+    LineStatus.NOT_APPLICABLE: (N_("Không áp dụng"), "plain", None),
+    LineStatus.SKIPPED: (N_("Khai không áp dụng"), "plain", None),
+    LineStatus.NONE: (N_("Không có"), "off", None),
+}
+
+
+# ---- what the page shows ----
+
+
+@dataclass(frozen=True)
+class Group:
+    """A section with criteria of its own, as the page lists it; `title` is empty for the section of the page itself."""
+
+    title: str
+    lines: list[Line]
+
+
+@dataclass
+class SheetView:
+    """All that the sheet page and the answers to its saves show of one sheet."""
+
+    sheet: Sheet
+    criteria: CriteriaSet
+    score: Score
+    lines: dict[str, Line]
+    left: list[Left]
+    evidence_codes: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def places(self) -> int:
+        """Decimals of points."""
+        return self.criteria.precision
+
+    @property
+    def out_of(self) -> Decimal:
+        """The most that the core total can be."""
+        return self.criteria.scale if self.criteria.scale is not None else self.score.base
+
+    @property
+    def counted(self) -> list[Line]:
+        """Lines that the unit has to declare."""
+        return [line for line in self.lines.values() if line.counts]
+
+    @property
+    def done(self) -> int:
+        """How many of them are declared."""
+        return sum(is_declared(line) for line in self.counted)
+
+    @property
+    def parts(self) -> list[tuple[str, str, str]]:
+        """Label, figure, id: the parts of the total."""
+        score = self.score
+        return [
+            (_("Điểm cơ bản"), show_points(score.core, self.places), "total-core"),
+            (_("Thưởng"), f"+{show_points(score.bonus, self.places)}", "total-bonus"),
+            (_("Trừ"), f"{MINUS}{show_points(score.deductions, self.places)}", "total-deductions"),
+            (_("Xếp loại tạm tính"), score.grade or "–", "total-grade"),
+        ]
+
+    @property
+    def figures(self) -> list[tuple[str, str]]:
+        """The parts of the total without their ids."""
+        return [(label, text) for label, text, _id in self.parts]
+
+
+def view_of(sheet: Sheet) -> SheetView:
+    """The view of a loaded sheet; the score is computed once."""
+    score = self_score(sheet)
+    lines = lines_of(sheet, score)
+    return SheetView(sheet, criteria_of(sheet), score, lines, what_is_left(sheet, lines), codes_of(sheet.entries))
+
+
+def is_declared(line: Line) -> bool:
+    """Whether the unit has said something that counts."""
+    return line.data is not None
+
+
+def missing_words(left: list[Left]) -> str:
+    """ "Còn thiếu 5 tiêu chí, 3 minh chứng, 1 dòng bị trả lại"; empty where nothing is missing."""
+    counts = {kind: sum(one.kind == kind for one in left) for kind in ("entry", "evidence", "returned")}
+    parts = []
+    if counts["entry"]:
+        parts.append(ngettext("%(num)s tiêu chí", "%(num)s tiêu chí", counts["entry"]))
+    if counts["evidence"]:
+        parts.append(ngettext("%(num)s minh chứng", "%(num)s minh chứng", counts["evidence"]))
+    if counts["returned"]:
+        parts.append(ngettext("%(num)s tiêu chí bị trả lại", "%(num)s tiêu chí bị trả lại", counts["returned"]))
+    return _("Còn thiếu %(what)s", what=", ".join(parts)) if parts else ""
+
+
+def href(sheet: Sheet, code: str) -> str:
+    """The page with this row open."""
+    return url_for("sheets.sheet", sheet_id=sheet.id, open=code, _anchor=code)
+
+
+def todo_items(view: SheetView) -> list[dict[str, Any]]:
+    """What is left, for ui.todo."""
+    actions = {"entry": _("Kê khai"), "evidence": _("Bổ sung"), "returned": _("Sửa")}
+    return [
+        {
+            "kind": "bad" if one.kind == "returned" else "wait",
+            "code": one.code,
+            "href": href(view.sheet, one.code),
+            "title": view.lines[one.code].criterion.title,
+            "what": show_phrase(one.phrase),
+            "action": actions[one.kind],
+        }
+        for one in view.left
+    ]
+
+
+# ---- sections ----
+
+
+def section_of(criteria: CriteriaSet, code: str) -> str:
+    """The top section (or "bonus", "deductions") that holds a criterion."""
+    for section in criteria.sections:
+        if any(leaf.code == code for leaf in section.leaves):
+            return section.code
+    return BONUS if any(leaf.code == code for leaf in criteria.bonus) else DEDUCTIONS
+
+
+def chosen_section(view: SheetView, section: str | None, open_code: str | None) -> str:
+    """The section to show: of the open row, as asked for, or the first where something is left."""
+    criteria = view.criteria
+    if open_code is not None:
+        return section_of(criteria, open_code)
+    known = [one.code for one in criteria.sections] + [BONUS, DEDUCTIONS, EXCLUSIONS]
+    if section in known:
+        return str(section)
+    first = next(iter(view.left), None)
+    return section_of(criteria, first.code) if first else criteria.sections[0].code
+
+
+def groups_of(view: SheetView, section: str) -> list[Group]:
+    """The rows of a section in groups, one for each inner section."""
+    criteria = view.criteria
+    if section == BONUS:
+        return [Group("", [view.lines[leaf.code] for leaf in criteria.bonus])]
+    if section == DEDUCTIONS:
+        return [Group("", [view.lines[leaf.code] for leaf in criteria.deductions])]
+    top = criteria.section_by_code.get(section)
+    if top is None:
+        return []
+    return [
+        Group(
+            "" if inner is top else f"{inner.code}. {inner.title}", [view.lines[leaf.code] for leaf in inner.criteria]
+        )
+        for inner in top.walk()
+        if inner.criteria
+    ]
+
+
+def progress_of(view: SheetView, section: Section) -> tuple[int, int]:
+    """Declared, and to declare, in a section."""
+    counted = [view.lines[leaf.code] for leaf in section.leaves if view.lines[leaf.code].counts]
+    return sum(is_declared(line) for line in counted), len(counted)
+
+
+def tree_item(view: SheetView, section: Section, current_code: str) -> dict[str, Any]:
+    """One section for ui.tree."""
+    done, total = progress_of(view, section)
+    applies = any(view.lines[leaf.code].status is not LineStatus.NOT_APPLICABLE for leaf in section.leaves)
+    item: dict[str, Any] = {
+        "code": section.code,
+        "title": section.title,
+        "href": url_for("sheets.sheet", sheet_id=view.sheet.id, section=section.code),
+        "current": section.code == current_code,
+        "id": f"count-{section.code}",
+    }
+    if total:
+        item |= {"count": f"{done}/{total}", "done": done, "total": total}
+    else:
+        item["count"] = _("Bộ chấm") if applies else _("không áp dụng")
+    return item
+
+
+def tree_of(view: SheetView, current_code: str) -> list[dict[str, Any]]:
+    """Sections, then bonus, deductions and exclusions, for ui.tree."""
+    criteria, score = view.criteria, view.score
+    items = [tree_item(view, section, current_code) for section in criteria.sections]
+    others = [
+        (BONUS, "+", _("Điểm thưởng"), show_points(score.bonus, view.places), criteria.bonus),
+        (DEDUCTIONS, MINUS, _("Điểm trừ"), show_points(score.deductions, view.places), criteria.deductions),
+        (EXCLUSIONS, "!", _("Điều kiện loại trừ"), None, criteria.exclusions),
+    ]
+    rule = True
+    for key, sign, title, count, members in others:
+        if members:
+            items.append(
+                {
+                    "code": sign,
+                    "title": title,
+                    "href": url_for("sheets.sheet", sheet_id=view.sheet.id, section=key),
+                    "current": key == current_code,
+                    "count": count,
+                    "id": f"count-{key}",
+                    "rule": rule,
+                }
+            )
+            rule = False
+    return items
+
+
+def section_head(view: SheetView, section: str) -> dict[str, Any]:
+    """Title, facts and neighbours of the section on the page."""
+    names = {BONUS: _("Điểm thưởng"), DEDUCTIONS: _("Điểm trừ"), EXCLUSIONS: _("Điều kiện loại trừ")}
+    order = [(one.code, f"{one.code}. {one.title}") for one in view.criteria.sections]
+    order += [(key, names[key]) for key in names if getattr(view.criteria, key)]
+    place = [code for code, _title in order].index(section)
+    facts: list[tuple[str, str]] = []
+    if section in view.criteria.section_by_code:
+        one = view.criteria.section_by_code[section]
+        got, (done, total) = view.score.section(section), progress_of(view, one)
+        facts = [
+            (_("Tạm tính"), f"{show_points(got.earned, view.places)} / {show_points(got.base, view.places)}"),
+            (_("Hệ số"), show_phrase(verbatim_figure(one.coefficient))),
+            (_("Đã kê khai"), f"{done}/{total}"),
+        ]
+    elif section == BONUS:
+        cap = view.criteria.bonus_cap
+        facts = [(_("Tạm tính"), f"+{show_points(view.score.bonus, view.places)}")]
+        facts += [(_("Nhiều nhất"), show_points(cap, view.places))] if cap is not None else []
+    elif section == DEDUCTIONS:
+        facts = [(_("Tạm tính"), f"{MINUS}{show_points(view.score.deductions, view.places)}")]
+    return {
+        "code": section,
+        "title": order[place][1],
+        "facts": facts,
+        "before": order[place - 1] if place else None,
+        "after": order[place + 1] if place + 1 < len(order) else None,
+    }
+
+
+def verbatim_figure(value: Decimal) -> Phrase:
+    """A figure of the set with the reader's decimal mark."""
+    return Phrase("%(n)s", {"n": value})
+
+
+# ---- one row ----
+
+
+def rule_table(criterion: Criterion) -> list[tuple[str, Decimal]]:
+    """What gives how many points, where the rule is a table: steps, levels, items, descriptions."""
+    rule = criterion.rule
+    if isinstance(rule, Steps):
+        sign = N_("từ %(n)s %(unit)s trở lên") if rule.better == "higher" else N_("từ %(n)s %(unit)s trở xuống")
+        return [(show_phrase(Phrase(sign, {"n": step.start, "unit": rule.unit})), step.points) for step in rule.steps]
+    if isinstance(rule, Judged):
+        return [(one.text, one.points) for one in rule.descriptors]
+    return []
+
+
+def choice_notes(criterion: Criterion, places: int) -> dict[str, str]:
+    """Points beside each choice of a level or an item."""
+    rule = criterion.rule
+    pairs: list[tuple[str, Decimal]] = []
+    if isinstance(rule, Levels):
+        pairs = [(level.label, level.points) for level in rule.levels]
+    elif isinstance(rule, Checklist):
+        pairs = [(item.code, item.points) for item in rule.items]
+    return {key: _("%(points)s điểm", points=show_points(points, places)) for key, points in pairs}
+
+
+def icon_of(media_type: str) -> str:
+    """Kind of ui.evidence_icon."""
+    kind = BY_MEDIA_TYPE.get(media_type)
+    return kind.icon if kind else "text"
+
+
+def evidence_rows(view: SheetView, line: Line) -> list[dict[str, Any]]:
+    """The citations of a line for the list of its evidence."""
+    return [
+        {
+            "id": one.evidence_id,
+            "code": view.evidence_codes.get(one.evidence_id, ""),
+            "title": one.evidence.title,
+            "number": one.evidence.document_number,
+            "issued_on": one.evidence.issued_on,
+            "place": one.place,
+            "href": url_for("evidence.file", evidence_id=one.evidence_id),
+            "kind": icon_of(one.evidence.media_type),
+            "is_image": one.evidence.media_type.startswith("image/"),
+        }
+        for one in line.citations
+    ]
+
+
+def row_of(view: SheetView, line: Line, *, fillable: bool, last_year: LastYear | None = None) -> dict[str, Any]:
+    """One closed row for the template: words, points, chips."""
+    words, kind, icon = STATES[line.status]
+    gives = None
+    if line.working is not None and line.points is not None:
+        text = N_("trừ %(points)s điểm") if line.part is Part.DEDUCTION else N_("%(points)s điểm")
+        gives = show_phrase(Phrase(text, {"points": show_points(line.points, view.places)}))
+    reason = str((line.data or {}).get("reason", "")) if line.status is LineStatus.SKIPPED else ""
+    return {
+        "line": line,
+        "criterion": line.criterion,
+        "code": line.code,
+        "href": href(view.sheet, line.code),
+        "summary": show_phrase(line.criterion.rule.summary(line.criterion.max)),
+        "working": show_phrase(line.working) if line.working else None,
+        "gives": gives,
+        "reason": reason,
+        "warning": show_phrase(line.warning) if line.warning else None,
+        "points": show_points(line.points, view.places) if line.points is not None else None,
+        "maximum": show_phrase(verbatim_figure(line.criterion.max)),
+        "status": line.status.value,
+        "state": show_phrase(words),
+        "kind": kind,
+        "icon": icon,
+        "fillable": fillable and line.status not in (LineStatus.NOT_APPLICABLE, LineStatus.EXTERNAL),
+        "evidence": evidence_rows(view, line),
+        "last": last_year,
+    }
+
+
+def section_rows(view: SheetView) -> list[dict[str, Any]]:
+    """Progress and points of the top sections for a table."""
+    rows = []
+    for section in view.criteria.sections:
+        got, (done, total) = view.score.section(section.code), progress_of(view, section)
+        rows.append(
+            {
+                "code": section.code,
+                "title": section.title,
+                "href": url_for("sheets.sheet", sheet_id=view.sheet.id, section=section.code),
+                "done": done,
+                "total": total,
+                "coefficient": section.coefficient,
+                "earned": got.earned,
+                "base": got.base,
+            }
+        )
+    return rows

@@ -1,0 +1,323 @@
+"""The sheet: one page with a row for each criterion, the save of a row, and the officer's first screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from emulation.access import Permission, may
+from emulation.domain.criteria import Criterion
+from emulation.domain.workflow import SheetState
+from emulation.errors import Invalid, Missing, WrongState
+from emulation.models import Entry, Period, Role, Sheet, User
+from emulation.services.last_year import last_result, last_year_of
+from emulation.services.lines import in_words
+from emulation.services.periods import clock_of
+from emulation.services.scores import criteria_of
+from emulation.services.sheets import (
+    EntryStale,
+    Person,
+    fill_refusal,
+    load_sheet,
+    load_sheet_to_change,
+    may_fill_line,
+    own_sheet,
+    people_of,
+    save_entry,
+    sheet_in,
+    tidy,
+)
+from emulation.web import session as current
+from emulation.web.area import Area
+from emulation.web.display import show_datetime, show_phrase, show_points, show_time
+from emulation.web.entries import EntryForm, entry_from_form, form_for
+from emulation.web.failures import wants_json
+from emulation.web.nav import may_have_sheet
+from emulation.web.sheet_view import (
+    choice_notes,
+    chosen_section,
+    groups_of,
+    href,
+    missing_words,
+    row_of,
+    rule_table,
+    section_head,
+    section_of,
+    section_rows,
+    todo_items,
+    tree_of,
+    view_of,
+)
+from emulation.web.whereabouts import Deadline, ball_of, dates_of, deadline_of, next_step_of, steps_of
+from emulation.words import N_
+
+area = Area("sheets", __name__)
+# ---- pages ----
+
+
+def _load_to_change(db: Session, *, sheet_id: int, code: str | None = None) -> Sheet | None:
+    """The sheet of a save; the code is checked where its meaning is known."""
+    return load_sheet_to_change(db, sheet_id)
+
+
+def _load(db: Session, *, sheet_id: int) -> Sheet | None:
+    return load_sheet(db, sheet_id)
+
+
+@area.get("/sheet", allow=Permission.BE_SIGNED_IN)
+def mine() -> Any:
+    """The sheet of the person's unit in the newest period."""
+    person = current.user()
+    sheet = own_sheet(current.db(), person.unit_id) if person and person.unit_id and may_have_sheet(person) else None
+    if sheet is None:
+        raise Missing(N_("Tài khoản này không có phiếu chấm điểm."))
+    return redirect(url_for("sheets.sheet", sheet_id=sheet.id))
+
+
+@area.get("/sheets/<int:sheet_id>", allow=Permission.READ_SHEET, load=_load)
+def sheet(sheet: Sheet) -> Any:
+    """The sheet of a unit, one section of it, one row open."""
+    return sheet_page(sheet)
+
+
+def sheet_page(
+    sheet: Sheet,
+    *,
+    open_code: str | None = None,
+    form: EntryForm | None = None,
+    version: int | None = None,
+    conflict: dict[str, Any] | None = None,
+    upload: Any = None,
+) -> str:
+    """The page; `form`, `version` and `conflict` of a refused save, `upload` of a refused file."""
+    from emulation.web.evidence import UploadForm  # the two pages show each other
+
+    db, person = current.db(), current.user()
+    view = view_of(sheet)
+    asked = open_code or request.args.get("open")
+    open_code = asked if asked in view.lines else None
+    section = chosen_section(view, request.args.get("section"), open_code)
+    clock = clock_of(db, sheet, now=current.now())
+    deadline = deadline_of(clock)
+    refused = fill_refusal(sheet, clock)
+    fills = may(person, Permission.FILL_SHEET, sheet)
+    fillable = fills and refused is None
+    people = people_of(db, sheet.unit_id)
+    last_year = last_year_of(db, sheet)
+    groups = [
+        (
+            group.title,
+            [
+                row_of(
+                    view,
+                    line,
+                    fillable=fillable and may_fill_line(sheet, line.code),
+                    last_year=last_year.get(line.code),
+                )
+                for line in group.lines
+            ],
+        )
+        for group in groups_of(view, section)
+    ]
+    opened = None
+    if open_code is not None:
+        line = view.lines[open_code]
+        opened = {
+            "form": form or form_for(line.criterion, data=line.data, explanation=line.explanation),
+            "version": version if version is not None else line.entry.version if line.entry else 0,
+            "conflict": conflict,
+            "table": rule_table(line.criterion),
+            "notes": choice_notes(line.criterion, view.places),
+            "declared": [
+                (show_phrase(name), show_phrase(value)) for name, value in in_words(line.criterion, line.data)
+            ],
+            "upload": upload or UploadForm(),
+            "changed": show_datetime(line.entry.updated_at) if line.entry else None,
+        }
+    return render_template(
+        "sheets/sheet.html",
+        view=view,
+        sheet=sheet,
+        criteria=view.criteria,
+        head=section_head(view, section),
+        tree=tree_of(view, section),
+        groups=groups,
+        open_code=open_code,
+        opened=opened,
+        steps=steps_of(sheet, deadline),
+        ball=ball_of(sheet, people),
+        next_step=next_step_of(sheet),
+        deadline=deadline if sheet.state in (SheetState.DRAFT, SheetState.RETURNED, SheetState.SIGNING) else None,
+        fills=fills,
+        fillable=fillable,
+        refused=show_phrase(refused.phrase) if fills and refused is not None else None,
+        missing=missing_words(view.left) if fills else "",
+        saved_at=_saved_at(sheet),
+        largest_mib=current.settings().largest_file_mib,
+    )
+
+
+def _saved_at(sheet: Sheet) -> str | None:
+    times = [entry.updated_at for entry in sheet.entries]
+    return show_time(max(times)) if times else None
+
+
+@area.post("/sheets/<int:sheet_id>/entries/<path:code>", allow=Permission.FILL_SHEET, load=_load_to_change)
+def save(sheet: Sheet) -> Any:
+    """Save one row: a form, or a script that wants to know what it came to."""
+    code = str((request.view_args or {})["code"])
+    criterion = criteria_of(sheet).by_code.get(code)
+    form = form_for(criterion, given=request.form) if criterion is not None else None
+    explanation = str(request.form.get("explanation", ""))
+    try:
+        data = entry_from_form(criterion, form) if criterion is not None and form is not None else None
+        if form is not None and form.sentences:
+            return _refused(sheet, code, form)
+        entry = save_entry(
+            current.db(),
+            current.actor(),
+            sheet,
+            code=code,
+            data=data,
+            explanation=explanation,
+            version=_version(),
+            now=current.now(),
+        )
+    except EntryStale as stale:
+        assert criterion is not None
+        return _stale(sheet, criterion, form, data, explanation, stale)
+    except Invalid as error:
+        if form is None or criterion is None:
+            raise
+        form.say(error.field, error.phrase)
+        return _refused(sheet, code, form)
+    except WrongState as error:
+        if not wants_json():
+            raise
+        return jsonify(html=_parts().said(show_phrase(error.phrase))), error.status
+    if wants_json():
+        return _saved(sheet, code, entry)
+    flash(_("Đã lưu tiêu chí %(code)s.", code=code), "ok")
+    return redirect(href(sheet, code), 303)
+
+
+def _version() -> int:
+    text = request.form.get("version", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _refused(sheet: Sheet, code: str, form: EntryForm) -> Any:
+    if wants_json():
+        return jsonify(errors=form.sentences), 422
+    return sheet_page(sheet, open_code=code, form=form, version=_version()), 422
+
+
+def _stale(
+    sheet: Sheet,
+    criterion: Criterion,
+    form: EntryForm | None,
+    data: Mapping[str, Any] | None,
+    explanation: str,
+    stale: EntryStale,
+) -> Any:
+    mine, theirs = (
+        _words(criterion, data, tidy(explanation)),
+        _words(criterion, stale.theirs.data, stale.theirs.explanation),
+    )
+    conflict = {
+        "who": stale.who,
+        "when": show_datetime(stale.theirs.updated_at),
+        "rows": [
+            {"label": label, "mine": mine.get(label), "theirs": theirs.get(label)} for label in {**theirs, **mine}
+        ],
+        "version": stale.theirs.version,
+        "href": href(sheet, criterion.code),
+    }
+    if wants_json():
+        return jsonify(html=_parts().both(conflict)), stale.status
+    page = sheet_page(sheet, open_code=criterion.code, form=form, version=stale.theirs.version, conflict=conflict)
+    return page, stale.status
+
+
+def _words(criterion: Criterion, data: Mapping[str, Any] | None, explanation: str) -> dict[str, str]:
+    found = {show_phrase(label): show_phrase(value) for label, value in in_words(criterion, data)}
+    return {**found, _("Diễn giải"): explanation} if explanation else found
+
+
+def _parts() -> Any:
+    return current_app.jinja_env.get_template("sheets/parts.html").module
+
+
+def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
+    """What the page must show anew after a save; every figure comes from the one scoring function."""
+    view = view_of(sheet)
+    line = view.lines[code]
+    row = row_of(view, line, fillable=True)
+    parts = _parts()
+    section = section_of(view.criteria, code)
+    head = section_head(view, section)
+    fragments = {
+        f"declared-{code}": parts.declared(row),
+        f"points-{code}": parts.points(row),
+        f"chips-{code}": parts.chips(row),
+        f"working-{code}": parts.box(row),
+        "section-facts": parts.section_facts(head["facts"]),
+        "total": parts.total(show_points(view.score.total, view.places)),
+        "missing-short": parts.missing_short(missing_words(view.left), url_for("submissions.check", sheet_id=sheet.id)),
+    }
+    fragments |= {name: parts.part(text, name) for _label, text, name in view.parts}
+    for item in tree_of(view, section):
+        if item["current"]:
+            fragments[str(item["id"])] = parts.tree_count(item)
+            if "total" in item:
+                fragments[f"{item['id']}-bar"] = parts.tree_bar(item)
+    return jsonify(
+        saved_at=show_time(current.now()),
+        version=entry.version if entry else 0,
+        fragments={name: str(html) for name, html in fragments.items()},
+    )
+
+
+# ---- the officer's first screen ----
+
+
+def officer_home(person: User, period: Period) -> str:
+    """What the officer has to do, until when: progress, what is missing, last year's result."""
+    db = current.db()
+    sheet = sheet_in(db, period, person.unit_id) if person.unit_id is not None else None
+    if sheet is None:
+        return render_template("home/officer.html", sheet=None, period=period)
+    view = view_of(sheet)
+    clock = clock_of(db, sheet, now=current.now())
+    deadline: Deadline | None = deadline_of(clock)
+    people = people_of(db, sheet.unit_id)
+    newest = max(sheet.entries, key=lambda entry: entry.updated_at, default=None)
+    return render_template(
+        "home/officer.html",
+        sheet=sheet,
+        period=period,
+        view=view,
+        criteria=view.criteria,
+        deadline=deadline if sheet.state in (SheetState.DRAFT, SheetState.RETURNED, SheetState.SIGNING) else None,
+        steps=steps_of(sheet, deadline),
+        ball=ball_of(sheet, people),
+        dates=dates_of(sheet),
+        items=todo_items(view),
+        missing=missing_words(view.left),
+        newest=newest,
+        resume=view.lines[newest.code].criterion if newest else None,
+        fillable=fill_refusal(sheet, clock) is None,
+        sections=section_rows(view),
+        last=last_result(db, period, sheet.unit_id),
+        holder=_holder(sheet, people),
+    )
+
+
+def _holder(sheet: Sheet, people: list[Person]) -> str:
+    role = Role.UNIT_DIRECTOR if sheet.state == SheetState.SIGNING else Role.UNIT_OFFICER
+    names = [person.name for person in people if person.role == role]
+    return ", ".join(names) or "–"
