@@ -102,8 +102,10 @@ class Settling:
 
     @property
     def is_settled(self) -> bool:
-        """Every council chaired has settled the sheet."""
-        return all(review is not None and review.settled_at is not None for review in self.reviews.values())
+        """Every council chaired has settled the sheet, lines that came into its scope later included."""
+        return all(
+            review is not None and review.settled_at is not None for review in self.reviews.values()
+        ) and not any(one.needs_verdict and one.line.verdict is None for one in self.agenda)
 
 
 def marks_are_open(review: Review | None, members: Sequence[Member]) -> bool:
@@ -320,7 +322,8 @@ def _require_chair(actor: Actor, sheet: Sheet, *, now: datetime) -> list[int]:
 
 def _is_unsettled(settling: Settling, one: Agendum) -> bool:
     review = settling.reviews[one.line.council.id]
-    return one.line.declared.applies and (review is None or review.settled_at is None)
+    is_open = review is None or review.settled_at is None
+    return one.line.declared.applies and one.line.verdict is None and (is_open or one.needs_verdict)
 
 
 def _checked(agenda: Sequence[Agendum], decisions: Mapping[str, Decided]) -> dict[str, str]:
