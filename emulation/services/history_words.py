@@ -25,10 +25,10 @@ ACT_NAMES = {
     "change_password": N_("Đổi mật khẩu"),
     "cite": N_("Trích dẫn minh chứng"),
     "close_account": N_("Đóng tài khoản"),
-    "close_ranking": N_("Thôi công khai xếp hạng"),
     "create_account": N_("Thêm tài khoản"),
     "create_award": N_("Thêm hình thức khen"),
     "create_council": N_("Lập hội đồng thẩm định"),
+    "create_period": N_("Lập kỳ đánh giá"),
     "declare_conflict": N_("Khai xung đột lợi ích"),
     "describe": N_("Sửa thông tin minh chứng"),
     "exclude": N_("Ghi điều kiện loại trừ"),
@@ -41,7 +41,7 @@ ACT_NAMES = {
     "lift_exclusion": N_("Gỡ điều kiện loại trừ"),
     "mark": N_("Chấm điểm"),
     "move_phase": N_("Chuyển giai đoạn"),
-    "open_ranking": N_("Công khai xếp hạng"),
+    "open_ranking": N_("Đặt việc công khai xếp hạng"),
     "print": N_("In bằng"),
     "publish": N_("Công bố kết quả"),
     "publish_criteria": N_("Công bố bộ tiêu chí"),
@@ -71,6 +71,7 @@ FIELD_NAMES = {
     "code": N_("Mã"),
     "codes": N_("Mã tra cứu"),
     "count": N_("Số lượng"),
+    "criteria": N_("Bộ tiêu chí"),
     "document_number": N_("Số, ký hiệu"),
     "email": N_("Thư điện tử"),
     "explanation": N_("Diễn giải"),
@@ -102,6 +103,7 @@ FIELD_NAMES = {
     "place": N_("Trang, mục"),
     "points": N_("Điểm"),
     "position": N_("Thứ tự"),
+    "previous": N_("Kỳ trước"),
     "proposal": N_("Điểm đề nghị"),
     "quota": N_("Chỉ tiêu"),
     "quota_percent": N_("Chỉ tiêu (%)"),
@@ -178,7 +180,7 @@ def _flat(values: dict[str, Any] | None) -> Iterator[tuple[str, Any]]:
 
 
 def _label(key: str) -> str:
-    return FIELD_NAMES.get(key, key)
+    return FIELD_NAMES.get(key) or PHASE_NAMES.get(key) or key  # type: ignore[call-overload]  # a phase is a str
 
 
 def _said(key: str, value: Any) -> Phrase:
@@ -190,7 +192,7 @@ def _said(key: str, value: Any) -> Phrase:
         return Phrase(VALUE_NAMES[key, value])
     if isinstance(value, list):
         return Phrase("%(v)s", {"v": ", ".join(str(one) for one in value)})
-    if key == "sha256":
+    if key in ("sha256", "criteria"):
         return Phrase("%(v)s", {"v": f"{str(value)[:12]}…"})
     return Phrase("%(v)s", {"v": _typed(key, value)})
 
