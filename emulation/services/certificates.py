@@ -6,17 +6,18 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emulation.documents.certificate_template import Mode, load_template
+from emulation.documents.certificate_template import Mode, Template, load_template
 from emulation.documents.certificates import render_certificates
 from emulation.documents.recipients import Recipient
 from emulation.errors import Invalid, WrongState
-from emulation.models import Certificate, CertificateStatus, Decision
+from emulation.models import Award, Certificate, CertificateStatus, Decision
 from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.words import N_
@@ -51,6 +52,16 @@ def find(db: Session, typed: str) -> Certificate | None:
 def check_url(public_url: str, certificate: Certificate) -> str:
     """Where anybody can check a certificate: what its QR code opens."""
     return f"{public_url.rstrip('/')}/check/{certificate.check_code}"
+
+
+@lru_cache(maxsize=16)
+def _template(name: str) -> Template:
+    return load_template(name)
+
+
+def template_of(award: Award) -> Template:
+    """The layout of an award's certificates; read once per process, since templates are shipped."""
+    return _template(award.template)
 
 
 def is_example(decision: Decision) -> bool:
@@ -102,7 +113,7 @@ def print_certificates(
     if not ordered:
         raise Invalid(N_("Không có bằng nào để in."))
     render_certificates(
-        load_template(decision.award.template),
+        template_of(decision.award),
         recipients(decision, ordered, public_url),
         write=write,
         mode=mode,

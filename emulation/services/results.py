@@ -358,7 +358,7 @@ def open_ranking(db: Session, actor: Actor, period: Period, *, is_public: bool, 
         record(
             db,
             actor,
-            "open_ranking" if is_public else "close_ranking",
+            "open_ranking",
             period,
             now=now,
             period_id=period.id,
