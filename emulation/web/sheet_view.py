@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -12,15 +13,16 @@ from flask_babel import ngettext
 
 from emulation.domain.criteria import CriteriaSet, Criterion, Section
 from emulation.domain.declared import Part
+from emulation.domain.numbers import number
 from emulation.domain.rules import Checklist, Judged, Levels, Steps
 from emulation.domain.scoring import Score
 from emulation.models import Sheet
 from emulation.services.evidence import codes_of
 from emulation.services.file_types import BY_MEDIA_TYPE
 from emulation.services.last_year import LastYear
-from emulation.services.lines import Left, Line, LineStatus, lines_of, what_is_left
+from emulation.services.lines import FIGURES, Left, Line, LineStatus, lines_of, what_is_left
 from emulation.services.scores import criteria_of, self_score
-from emulation.web.display import show_phrase, show_points
+from emulation.web.display import show_figure, show_phrase, show_points
 from emulation.words import MINUS, N_, Phrase
 
 BONUS, DEDUCTIONS, EXCLUSIONS = "bonus", "deductions", "exclusions"  # `section=` besides the codes of the set
@@ -321,6 +323,19 @@ def evidence_rows(view: SheetView, line: Line) -> list[dict[str, Any]]:
     ]
 
 
+def short_words(criterion: Criterion, data: Mapping[str, Any] | None) -> str:
+    """The figures of an entry in a few letters, "89/100", "94,2 → 97,6"; empty where it is no figure."""
+    if data is None:
+        return ""
+    shown = {key: show_figure(number(value)) for key, value in data.items() if key in FIGURES}
+    if "part" in shown:
+        return f"{shown['part']}/{shown['whole']}"
+    if "before" in shown:
+        return f"{shown['before']} → {shown['now']}"
+    unit = str(getattr(criterion.rule, "unit", ""))
+    return f"{shown['value']} {unit}".strip() if "value" in shown else shown.get("count", "")
+
+
 def row_of(view: SheetView, line: Line, *, fillable: bool, last_year: LastYear | None = None) -> dict[str, Any]:
     """One closed row for the template: words, points, chips."""
     words, kind, icon = STATES[line.status]
@@ -348,6 +363,7 @@ def row_of(view: SheetView, line: Line, *, fillable: bool, last_year: LastYear |
         "fillable": fillable and line.status not in (LineStatus.NOT_APPLICABLE, LineStatus.EXTERNAL),
         "evidence": evidence_rows(view, line),
         "last": last_year,
+        "last_hint": short_words(line.criterion, last_year.data) if last_year else "",
     }
 
 
