@@ -101,7 +101,7 @@ def render_certificates(
         out.Root.Lang = pikepdf.String("vi")
         out.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
         out.docinfo[Name.Title] = pikepdf.String(template.title)
-        with _target(write) as stream:
+        with whole_file(write) as stream:
             out.save(stream, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
 
 
@@ -369,7 +369,7 @@ def page_transform(template: Template) -> bytes:
 
 
 @contextmanager
-def _target(write: str | Path | BinaryIO) -> Iterator[BinaryIO]:
+def whole_file(write: str | Path | BinaryIO) -> Iterator[BinaryIO]:
     """The file to save to. A path is written beside itself and renamed when it is whole."""
     if not isinstance(write, str | Path):
         yield write

@@ -19,8 +19,8 @@ def matrix(text: str) -> Matrix:
 def outline(modules: Matrix) -> list[list[Point]]:
     """The borders of the dark regions as closed loops of corners; fill them with the even-odd rule.
 
-    Each unit edge between a dark and a light module is walked once, the dark one on the right hand; where
-    two dark modules touch only at a corner the walk turns right, so that a loop never crosses itself.
+    Each unit edge between a dark and a light module is walked once. Where two dark modules touch only at a corner
+    either way on is right: the even-odd rule fills the same modules.
     """
     edges: dict[Point, list[Point]] = {}
     light = (False,) * len(modules)
@@ -43,28 +43,17 @@ def outline(modules: Matrix) -> list[list[Point]]:
         heading: Point | None = None
         while True:
             ways = edges[here]
-            step = _turn(here, ways, heading)
-            ways.remove((here[0] + step[0], here[1] + step[1]))
+            there = ways.pop()
             if not ways:
                 del edges[here]
+            step = (there[0] - here[0], there[1] - here[1])
             if step != heading:
                 loop.append(here)
-            heading = step
-            here = (here[0] + step[0], here[1] + step[1])
+            heading, here = step, there
             if here == start:
                 break
         loops.append(loop)
     return loops
-
-
-def _turn(here: Point, ways: list[Point], heading: Point | None) -> Point:
-    """The direction to walk from `here`: the only one, or the right turn where two loops touch."""
-    steps = [(x - here[0], y - here[1]) for x, y in ways]
-    if heading is not None and len(steps) > 1:
-        right = (-heading[1], heading[0])
-        if right in steps:
-            return right
-    return steps[0]
 
 
 def pdf_operators(text: str, *, left: float, bottom: float, size: float) -> bytes:

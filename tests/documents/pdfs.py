@@ -76,7 +76,9 @@ def fonts(pdf: bytes) -> dict[str, bool]:
             if isinstance(thing, pikepdf.Dictionary) and thing.get(Name.Type) == Name.Font and Name.Encoding in thing:
                 inner = thing.DescendantFonts[0]
                 embedded = Name.FontFile2 in inner.FontDescriptor and Name.ToUnicode in thing
-                found[str(thing.BaseFont)] = embedded
+                name = str(thing.BaseFont)
+                assert name not in found, f"two fonts are called {name}"
+                found[name] = embedded
     return found
 
 

@@ -9,7 +9,7 @@ from pikepdf import Name
 
 from emulation.documents.calibration import render_calibration
 from emulation.documents.certificate_template import Template, load_template
-from emulation.documents.certificates import certificates_from_files, render_certificates
+from emulation.documents.certificates import certificates_from_files, render_certificates, whole_file
 from emulation.documents.recipients import Recipient
 from emulation.errors import Invalid
 from tests.documents import pdfs
@@ -209,6 +209,17 @@ def test_printing_that_stops_half_way_leaves_the_old_file(template: Template, tm
         render_certificates(template, RECIPIENTS, write=path, progress=stop)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_file_that_fails_while_it_is_written_leaves_nothing(tmp_path: Path) -> None:
+    def half() -> None:
+        with whole_file(tmp_path / "out.pdf") as stream:
+            stream.write(b"half")
+            raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        half()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_certificates_are_made_from_files(tmp_path: Path) -> None:

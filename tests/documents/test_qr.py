@@ -36,8 +36,9 @@ def test_outline_fills_exactly_the_dark_modules(address: str) -> None:
     assert filled(outline(modules), len(modules)) == modules
 
 
-def test_outline_of_two_modules_that_touch_at_a_corner_never_crosses_itself() -> None:
-    assert sorted(map(len, outline(((True, False), (False, True))))) == [4, 4]
+def test_outline_fills_modules_that_touch_at_a_corner_only() -> None:
+    modules = ((True, False, True), (False, True, False), (True, False, False))
+    assert filled(outline(modules), 3) == modules
 
 
 def test_pdf_operators_keep_four_modules_of_quiet_zone() -> None:

@@ -126,5 +126,14 @@ def test_report_of_any_shape_keeps_its_margins_and_its_signature_has_company(mad
     assert all(pdfs.fonts(pdf).values())
 
 
+def test_signature_block_that_reaches_the_page_end_moves_whole_with_the_closing_words() -> None:
+    made = replace(country(18, 9, sections=3), receivers=tuple(f"Đơn vị nhận {n}" for n in range(12)))
+    lines = pdfs.lines(render_ranking_report(made))
+    block = [line for line in lines if line.text == "VỤ TRƯỞNG" or "Đơn vị nhận" in line.text]
+    closing = next(line for line in lines if "trân trọng báo cáo" in line.text)
+    assert len(block) == 13
+    assert {line.page for line in block} == {closing.page}
+
+
 def test_same_report_gives_the_same_bytes(national: RankingReport, pdf: bytes) -> None:
     assert render_ranking_report(national) == pdf

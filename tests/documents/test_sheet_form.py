@@ -89,7 +89,7 @@ def test_sheet_keeps_its_margins_fonts_and_page_numbers() -> None:
 
 
 def test_signature_never_leaves_the_sums() -> None:
-    for count in range(8, 16):
+    for count in (4, 7, 12):
         pdf = render_sheet_form(form(lines=count))
         lines = pdfs.lines(pdf)
         signature = next(line.page for line in lines if line.text == "NGƯỜI LẬP PHIẾU")
