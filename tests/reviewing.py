@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from emulation.domain.workflow import Phase, SheetState
 from emulation.models import Citation, Entry, Evidence, History, Sheet
+from emulation.services import verdicts
+from emulation.services.verdicts import Decided
 from tests.world import FULL_ENTRIES, World
 
 CORE = ("I.1", "I.2", "I.3", "II.1", "II.2", "II.3", "II.4", "II.5", "III.1")  # of a unit without the tag dan-toc
@@ -89,3 +92,19 @@ def under_review(db: Session, world: World, *codes: str) -> Sheet:
 def acts(db: Session) -> list[str]:
     """What the history holds, oldest first."""
     return list(db.scalars(select(History.act).order_by(History.id)))
+
+
+def settle(db: Session, world: World, sheet: Sheet, **changes: tuple[str, str]) -> None:
+    """The council's verdicts: as declared, the external line at 4, changes as I_1=("8", "reason"); then explanation.
+
+    The round moves on to the explanation phase.
+    """
+    given = {code: (points, "") for code, points in SELF.items()} | {"II.5": ("4", "")}
+    given |= {name.replace("_", "."): change for name, change in changes.items()}
+    if world.period.phase != Phase.REVIEW:
+        set_phase(db, world, Phase.REVIEW)
+    verdicts.reveal(db, world.actor("chair"), sheet, now=now())
+    decisions = {code: Decided(Decimal(points), reason) for code, (points, reason) in given.items()}
+    verdicts.settle(db, world.actor("chair"), sheet, decisions=decisions, now=now())
+    set_phase(db, world, Phase.EXPLANATION)
+    db.expire_all()
