@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import io
 import json
 import os
 import sys
@@ -16,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from emulation.errors import Refusal
-from emulation.words import figure
+from emulation.words import Phrase, figure
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -47,14 +49,27 @@ def refusals() -> Iterator[None]:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Đánh giá thi đua, khen thưởng các Sở Giáo dục và Đào tạo (emulation and commendation rounds)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # Vietnamese comes out whole whatever the terminal's locale says
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """A file that cannot be opened or read becomes a sentence."""
+    try:
+        yield
+    except OSError as error:
+        reasons = {errno.ENOENT: "không có tệp này", errno.EACCES: "không có quyền đọc", errno.EISDIR: "là một thư mục"}
+        raise Failed(f"{path}: không đọc được tệp ({reasons.get(error.errno or 0, error.strerror)}).") from error
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file the user named."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Failed(f"{path}: không mở được tệp ({error.strerror}).") from error
+    """The bytes of a file the user named; of one that is too large only so many that its size is refused."""
+    from emulation.domain.source import LARGEST_BYTES
+
+    with opening(path), path.open("rb") as file:
+        return file.read(LARGEST_BYTES + 1)
 
 
 def read_criteria(path: Path) -> CriteriaSet:
@@ -69,8 +84,10 @@ def read_criteria(path: Path) -> CriteriaSet:
 
 
 def located(path: Path, problem: Any) -> str:
-    """`file:line: sentence`."""
-    return f"{path}:{problem.line}: {problem}" if problem.line else f"{path}: {problem}"
+    """`file:line: sentence`, in one line."""
+    line = getattr(problem, "line", None)
+    where = f"{path}:{line}" if line else str(path)
+    return " ".join(f"{where}: {problem}".split())
 
 
 # ---- criteria ----
@@ -85,6 +102,8 @@ def criteria() -> None:
 @click.argument("files", nargs=-1, required=True, type=FILE)
 def criteria_check(files: tuple[Path, ...]) -> None:
     """Check criteria FILES; every problem is printed with file and line. Exit code 1 if there is any."""
+    from emulation.domain.numbers import half_up, units_to_points
+
     broken = False
     for path in files:
         try:
@@ -93,7 +112,8 @@ def criteria_check(files: tuple[Path, ...]) -> None:
             failure.show()
             broken = True
             continue
-        base = sum((section_base(section) for section in found.sections), Decimal(0))
+        exact = found.base * 10**found.precision
+        base = units_to_points(half_up(exact.numerator, exact.denominator), found.precision)
         click.echo(
             f"{path}: đạt. {found.set} {found.version}: {len(found.leaves)} tiêu chí, {len(found.bonus)} điểm thưởng, "
             f"{len(found.deductions)} điểm trừ, điểm nền {figure(base)}, sha256 {found.sha256}"
@@ -102,35 +122,20 @@ def criteria_check(files: tuple[Path, ...]) -> None:
         sys.exit(1)
 
 
-def section_base(section: Any) -> Decimal:
-    """The most a section can bring, coefficients included, where everything applies."""
-    inner = sum((leaf.max for leaf in section.criteria), Decimal(0))
-    inner += sum((section_base(child) for child in section.sections), Decimal(0))
-    return Decimal(section.coefficient * inner)
-
-
 # ---- score and rank ----
 
 
-def read_entries(path: Path) -> Any:
-    """Entries `{code: entry}` from a JSON or YAML file, numbers exact."""
-    from emulation.domain.sheets_file import DECODER, Repeated
+def read_entries(path: Path) -> tuple[dict[str, Any], list[tuple[str, Phrase]]]:
+    """Entries `{code: entry}` of a JSON or YAML file, numbers exact, and what is wrong with the others, by code."""
+    from emulation.domain.sheets_file import SheetProblems, entries_of, entries_text
     from emulation.domain.source import Problems, decode, read_tree
 
     try:
         text = decode(read_bytes(path))
-        if path.suffix.lower() in (".yaml", ".yml"):
-            return read_tree(text).data
-    except Problems as error:
+        is_yaml = path.suffix.lower() in (".yaml", ".yml")
+        return entries_of(read_tree(text).data if is_yaml else entries_text(text))
+    except (Problems, SheetProblems) as error:
         raise Failed("\n".join(located(path, problem) for problem in error.problems)) from error
-    try:
-        data = DECODER.decode(text)
-    except (ValueError, RecursionError) as error:
-        raise Failed(f"{path}: không đọc được JSON ({error}).") from error
-    for thing in [data, *(data.values() if isinstance(data, dict) else ())]:
-        if isinstance(thing, Repeated):
-            raise Failed(f"{path}: {thing.key}: mã hoặc khóa viết hai lần.")
-    return data
 
 
 def score_json(score: Score) -> dict[str, Any]:
@@ -162,18 +167,20 @@ def score_json(score: Score) -> dict[str, Any]:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def score(criteria_file: Path, entries_file: Path, tags: str, as_json: bool) -> None:
     """Score one sheet: lines, sections, core, bonus, deductions, total, grade, unscored."""
+    from emulation.domain.rules import spelling
     from emulation.domain.scoring import EntryRefused, Scorer
+    from emulation.domain.sheets_file import SheetProblem
 
     found = read_criteria(criteria_file)
-    entries = read_entries(entries_file)
-    if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
-        raise Failed(f"{entries_file}: cần một nhóm {{mã tiêu chí: số liệu}}.")
+    entries, wrong = read_entries(entries_file)
     try:
-        result = Scorer(found).score(entries, [tag.strip() for tag in tags.split(",") if tag.strip()])
+        result = Scorer(found).score(entries, [spelled for tag in tags.split(",") if (spelled := spelling(tag))])
     except EntryRefused as error:
-        raise Failed(f"{entries_file}: {error.code}: {error}") from error
+        wrong += [(one.code, one.phrase) for one in error.together]
     except Refusal as error:
-        raise Failed(f"{entries_file}: {error}") from error
+        wrong.append(("", error.phrase))
+    if wrong:
+        raise Failed("\n".join(located(entries_file, SheetProblem("", code, phrase)) for code, phrase in wrong))
     if as_json:
         click.echo(json.dumps(score_json(result), ensure_ascii=False, indent=1))
         return
@@ -226,19 +233,20 @@ def print_score(result: Score) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rank(criteria_file: Path, sheets_file: Path, as_json: bool) -> None:
     """Rank many sheets, inside their clusters and overall. A broken file writes nothing to stdout."""
-    from emulation.domain.sheets_file import SheetProblems, ranking_json, standings_from
+    from emulation.domain.sheets_file import MOST_PROBLEMS, SheetProblems, ranking_json, standings_from
 
     found = read_criteria(criteria_file)
     gc.disable()  # one pass over values without cycles: collecting would only look at them again and again
     try:
-        with sheets_file.open(encoding="utf-8-sig") as file:
+        with opening(sheets_file), sheets_file.open(encoding="utf-8-sig") as file:
             standings = standings_from(found, file)
-    except OSError as error:
-        raise Failed(f"{sheets_file}: không mở được tệp ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise Failed(f"{sheets_file}: tệp không phải văn bản UTF-8.") from error
     except SheetProblems as error:
-        raise Failed("\n".join(f"{sheets_file}: {problem}" for problem in error.problems)) from error
+        more = ["…"] if len(error.problems) >= MOST_PROBLEMS else []
+        raise Failed("\n".join([*(located(sheets_file, problem) for problem in error.problems), *more])) from error
+    finally:
+        gc.enable()
     if as_json:
         for piece in ranking_json(found, standings):
             sys.stdout.write(piece)
@@ -246,14 +254,16 @@ def rank(criteria_file: Path, sheets_file: Path, as_json: bool) -> None:
     places = found.precision
     click.echo(f"{'Hạng':>5} {'Cụm':>6} {'Trong cụm':>9} {'Mã':<8} {'Tổng điểm':>10}  Đơn vị, xếp loại")
     for standing in standings:
-        tail = standing.score.grade or ""
+        said = [standing.name]
         if standing.excluded is not None:
-            tail = f"không xếp hạng: {standing.excluded}"
-        elif standing.score.unscored:
-            tail += f"; chưa có điểm: {', '.join(standing.score.unscored)}"
+            said.append(f"không xếp hạng: {standing.excluded}")
+        elif standing.score.grade is not None:
+            said.append(standing.score.grade)
+        if standing.score.unscored:
+            said.append(f"chưa có điểm: {', '.join(standing.score.unscored)}")
         click.echo(
             f"{standing.rank_overall or '–':>5} {standing.cluster or '–':>6} {standing.rank_in_cluster or '–':>9} "
-            f"{standing.unit:<8} {figure(standing.score.total, places=places):>10}  {standing.name}; {tail}"
+            f"{standing.unit:<8} {figure(standing.score.total, places=places):>10}  {'; '.join(said)}"
         )
 
 

@@ -6,18 +6,35 @@ import hashlib
 import json
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool, ValidationError
+from pydantic import BeforeValidator, Field, StrictBool, ValidationError
 
-from emulation.domain.rules import KINDS, AnyRule, Number, Text, Value
+from emulation.domain.checks import problems_of
+from emulation.domain.numbers import LIMIT
+from emulation.domain.rules import KINDS, AnyRule, Number, Text, Value, spelling
 from emulation.domain.source import Path, Problem, Problems, decode, read_tree
 from emulation.words import N_, Phrase
 
 Code = Annotated[Text, Field(max_length=40, pattern=r"^\S+$")]
 NotApplicable = Literal["rebase", "full", "zero"]
-TIE_BREAKERS = ("deductions", "bonus", "progress")
+# what a value should have been, by pydantic's name of the error
+WANTED = {
+    "string_type": N_("văn bản"),
+    "model_type": N_("một nhóm khóa và giá trị"),
+    "model_attributes_type": N_("một nhóm khóa và giá trị"),
+    "dict_type": N_("một nhóm khóa và giá trị"),
+    "tuple_type": N_("một danh sách"),
+    "bool_type": N_("true hoặc false"),
+}
+
+
+def _not_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("bool")
+    return value
 
 
 class EvidenceRule(Value):
@@ -62,6 +79,12 @@ class Section(Value):
         """All criteria below, in order of the file."""
         return self.criteria + tuple(leaf for section in self.sections for leaf in section.leaves)
 
+    @cached_property
+    def most(self) -> Fraction:
+        """The most points it can bring, its coefficient included, to a unit to which everything applies."""
+        inner = sum((Fraction(leaf.max) for leaf in self.criteria), Fraction(0))
+        return Fraction(self.coefficient) * sum((section.most for section in self.sections), inner)
+
     def walk(self) -> Iterator[Section]:
         """This section and all sections below it."""
         yield self
@@ -93,7 +116,7 @@ class CriteriaSet(Value):
     legal_basis: tuple[Text, ...] = ()
     note: str = ""
     scale: Number | None = None
-    precision: Annotated[int, Field(ge=0, le=4)] = 2
+    precision: Annotated[int, BeforeValidator(_not_bool), Field(ge=0, le=4)] = 2
     not_applicable: NotApplicable = "rebase"
     bonus_cap: Number | None = None
     deduction_cap: Number | None = None
@@ -108,6 +131,11 @@ class CriteriaSet(Value):
     def leaves(self) -> tuple[Criterion, ...]:
         """The core criteria, in order."""
         return tuple(leaf for section in self.sections for leaf in section.leaves)
+
+    @property
+    def base(self) -> Fraction:
+        """The base (điểm nền) of a unit to which everything applies."""
+        return sum((section.most for section in self.sections), Fraction(0))
 
     @cached_property
     def all_criteria(self) -> tuple[Criterion, ...]:
@@ -161,21 +189,17 @@ def load(raw: bytes | str) -> CriteriaSet:
     tree = read_tree(text)
     if not isinstance(tree.data, dict):
         raise Problems([Problem(Phrase(N_("Tệp phải là một bộ tiêu chí với các khóa set, version, title, ...")), 1)])
+    found = list(problems_of(tree.data))
+    criteria = None
     try:
         criteria = CriteriaSet.model_validate(tree.data)
     except ValidationError as error:
-        found = [
-            Problem(
-                _sentence(dict(detail)),
-                tree.line(path := _path(tree.data, detail["loc"])),
-                _place(tree.data, path),
-            )
-            for detail in error.errors(include_url=False)
-        ]
-        raise Problems(found) from error
-    problems = [Problem(phrase, tree.line(path), _place(tree.data, path)) for path, phrase in problems_of(criteria)]
-    if problems:
-        raise Problems(problems)
+        details = error.errors(include_url=False)
+        found = [(_path(detail["loc"]), _sentence(dict(detail))) for detail in details] + found
+    if criteria is not None and criteria.base >= LIMIT:
+        found.append((("sections",), Phrase(N_("Tổng điểm tối đa của bộ tiêu chí quá lớn."))))
+    if criteria is None or found:
+        raise Problems([Problem(phrase, tree.line(path), _place(tree.data, path)) for path, phrase in found])
     return criteria
 
 
@@ -184,96 +208,9 @@ def from_canonical(text: str | bytes) -> CriteriaSet:
     return CriteriaSet.model_validate(json.loads(text))
 
 
-def problems_of(criteria: CriteriaSet) -> Iterator[tuple[Path, Phrase]]:
-    """What makes no sense in a well-formed set, as (path, sentence). DESIGN 3, "Checks"."""
-    yield from _problems_of_head(criteria)
-    section_codes: dict[str, Path] = {}
-    leaf_codes: dict[str, Path] = {}
-
-    def once(seen: dict[str, Path], code: str, path: Path) -> Iterator[tuple[Path, Phrase]]:
-        if code in seen:
-            yield (*path, "code"), Phrase(N_("Mã “%(code)s” dùng hai lần."), {"code": code})
-        seen[code] = path
-
-    def of_criterion(criterion: Criterion, path: Path) -> Iterator[tuple[Path, Phrase]]:
-        yield from once(leaf_codes, criterion.code, path)
-        if criterion.max <= 0:
-            yield (*path, "max"), Phrase(N_("Điểm tối đa phải lớn hơn 0."))
-            return
-        for inside, phrase in criterion.rule.problems(criterion.max):
-            yield (*path, "rule", *inside), phrase
-
-    def of_section(section: Section, path: Path) -> Iterator[tuple[Path, Phrase]]:
-        yield from once(section_codes, section.code, path)
-        if section.coefficient <= 0:
-            yield (*path, "coefficient"), Phrase(N_("Hệ số phải lớn hơn 0."))
-        if section.sections and section.criteria:
-            yield path, Phrase(N_("Một lĩnh vực có hoặc nhóm con, hoặc tiêu chí, không có cả hai."))
-        if not section.sections and not section.criteria:
-            yield path, Phrase(N_("Lĩnh vực “%(code)s” không có tiêu chí nào."), {"code": section.code})
-        for i, child in enumerate(section.sections):
-            yield from of_section(child, (*path, "sections", i))
-        for i, criterion in enumerate(section.criteria):
-            yield from of_criterion(criterion, (*path, "criteria", i))
-
-    for i, section in enumerate(criteria.sections):
-        yield from of_section(section, ("sections", i))
-    for i, criterion in enumerate(criteria.bonus):
-        yield from of_criterion(criterion, ("bonus", i))
-    for i, criterion in enumerate(criteria.deductions):
-        yield from of_criterion(criterion, ("deductions", i))
-    for i, ground in enumerate(criteria.exclusions):
-        yield from once(leaf_codes, ground.code, ("exclusions", i))
-    for i, name in enumerate(criteria.tie_breakers):
-        if name in TIE_BREAKERS or (name.startswith("section:") and name[8:] in section_codes):
-            continue
-        yield (
-            ("tie_breakers", i),
-            Phrase(
-                N_("Không có tiêu chí phụ “%(name)s”: dùng deductions, bonus, progress hoặc section:MÃ."),
-                {"name": name},
-            ),
-        )
-
-
-def _problems_of_head(criteria: CriteriaSet) -> Iterator[tuple[Path, Phrase]]:
-    if not criteria.sections:
-        yield ("sections",), Phrase(N_("Tổng điểm tối đa bằng 0: bộ tiêu chí không có lĩnh vực nào."))
-    if criteria.scale is not None and criteria.scale <= 0:
-        yield ("scale",), Phrase(N_("Thang điểm phải lớn hơn 0."))
-    for key in ("bonus_cap", "deduction_cap"):
-        cap = getattr(criteria, key)
-        if cap is not None and cap < 0:
-            yield (key,), Phrase(N_("Mức trần không được nhỏ hơn 0."))
-    names: set[str] = set()
-    for i, grade in enumerate(criteria.grades):
-        if grade.name in names:
-            yield ("grades", i, "name"), Phrase(N_("Xếp loại “%(name)s” có hai lần."), {"name": grade.name})
-        names.add(grade.name)
-        if i and grade.start >= criteria.grades[i - 1].start:
-            yield (
-                ("grades", i, "from"),
-                Phrase(
-                    N_("Xếp loại không theo thứ tự từ cao xuống thấp: %(name)s từ %(start)s."),
-                    {"name": grade.name, "start": grade.start},
-                ),
-            )
-
-
-def _path(data: Any, loc: tuple[int | str, ...]) -> Path:
-    """Pydantic's location without the names of the union's members, which do not stand in the file."""
-    path: list[int | str] = []
-    for part in loc:
-        if isinstance(data, dict) and part not in data and part in KINDS:
-            continue
-        path.append(part)
-        if isinstance(data, dict):
-            data = data.get(part)
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            data = None
-    return tuple(path)
+def _path(loc: tuple[int | str, ...]) -> Path:
+    """Pydantic's location as it stands in the file: without the kind it adds after "rule", without its "[key]"."""
+    return tuple(part for i, part in enumerate(loc) if part != "[key]" and (i == 0 or loc[i - 1] != "rule"))
 
 
 def _place(data: Any, path: Path) -> str:
@@ -292,16 +229,23 @@ def _place(data: Any, path: Path) -> str:
     return f"{code} {key}".strip()
 
 
+def _key(path: Path) -> str:
+    """The key that a sentence names: "max", and "legal_basis.1" for the first member of a list."""
+    last = max((i for i, part in enumerate(path) if isinstance(part, str)), default=0)
+    return ".".join(str(part + 1 if isinstance(part, int) else part) for part in path[last:])
+
+
 def _sentence(detail: dict[str, Any]) -> Phrase:
     """One of pydantic's errors as a sentence for an officer."""
-    kind, key, context = detail["type"], detail["loc"][-1] if detail["loc"] else "", detail.get("ctx") or {}
-    given = str(detail.get("input"))[:60]
+    kind, key, context = detail["type"], _key(_path(detail["loc"])), detail.get("ctx") or {}
+    given = spelling(detail.get("input")) or ""
+    given = f"{given[:59]}…" if len(given) > 60 else given
     match kind:
         case "missing":
             return Phrase(N_("Thiếu khóa “%(key)s”."), {"key": key})
         case "extra_forbidden":
             return Phrase(N_("Không có khóa “%(key)s”."), {"key": key})
-        case "union_tag_not_found":
+        case "union_tag_not_found" | "union_tag_invalid" if context.get("tag") in (None, "None"):
             return Phrase(N_("Cách chấm thiếu khóa “kind”."))
         case "union_tag_invalid":
             return Phrase(
@@ -313,25 +257,23 @@ def _sentence(detail: dict[str, Any]) -> Phrase:
                 N_("“%(given)s” không hợp lệ: dùng %(expected)s."),
                 {"given": given, "expected": str(context.get("expected", "")).replace(" or ", ", ")},
             )
-        case "string_type" | "model_type" | "tuple_type" | "dict_type" | "bool_type" | "bool_parsing":
-            wanted = {
-                "string_type": N_("văn bản"),
-                "model_type": N_("một nhóm khóa và giá trị"),
-                "dict_type": N_("một nhóm khóa và giá trị"),
-                "tuple_type": N_("một danh sách"),
-            }.get(kind, N_("true hoặc false"))
-            return Phrase(N_("Khóa “%(key)s” phải là %(wanted)s."), {"key": key, "wanted": Phrase(wanted)})
+        case _ if kind in WANTED:
+            return Phrase(N_("Khóa “%(key)s” phải là %(wanted)s."), {"key": key, "wanted": Phrase(WANTED[kind])})
         case "string_too_short" | "too_short":
             return Phrase(N_("Khóa “%(key)s” để trống."), {"key": key})
-        case "string_too_long":
+        case "string_too_long" | "too_long":
             return Phrase(N_("Khóa “%(key)s” quá dài."), {"key": key})
         case "string_pattern_mismatch":
             return Phrase(N_("Mã “%(given)s” không được có dấu cách."), {"given": given})
+        case "value_error" if isinstance(detail.get("input"), Decimal):
+            return Phrase(N_("Khóa “%(key)s” quá lớn, quá nhỏ hoặc có quá nhiều chữ số."), {"key": key})
         case "value_error":
             return Phrase(N_("Khóa “%(key)s” phải là một số."), {"key": key})
+        case "int_from_float":
+            return Phrase(N_("Khóa “%(key)s” phải là một số nguyên."), {"key": key})
         case "greater_than_equal" | "less_than_equal":
             return Phrase(N_("Khóa “%(key)s” nằm ngoài khoảng cho phép."), {"key": key})
         case _ if kind.startswith(("decimal", "int")):
             return Phrase(N_("Khóa “%(key)s” phải là một số."), {"key": key})
         case _:
-            return Phrase(N_("Khóa “%(key)s” không hợp lệ: %(given)s."), {"key": key, "given": given})
+            return Phrase(N_("Khóa “%(key)s” không hợp lệ."), {"key": key})

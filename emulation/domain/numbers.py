@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
 
 from emulation.errors import Invalid
 from emulation.words import N_
@@ -11,17 +11,22 @@ from emulation.words import N_
 LARGEST_DIGITS = 13  # before the decimal mark: figures of the field stay below ten million million
 LIMIT = 10**LARGEST_DIGITS
 MOST_PLACES = 9
-_WRITTEN = re.compile(r"[+\-\u2212]?(\d+([.,]\d+)?|[.,]\d+)")
-_SPACES = re.compile(r"[\s\u00a0\u202f]+")
+MOST_DIGITS = 28  # altogether: the 17 of other programs' floats fit, a megabyte of digits does not
+_WRITTEN = re.compile(r"[+\-\u2212]?(([0-9]+|[0-9]{1,3}( [0-9]{3})+)([.,][0-9]+)?|[.,][0-9]+)")
+_SPACES = str.maketrans("\u00a0\u202f\u2009", "   ")
+_FITTING = Context(prec=MOST_DIGITS, traps=[Inexact])
+# Wide enough for sums and differences of any figures: 13 digits before the mark, 9 + 28 behind it.
+EXACT = Context(prec=60, traps=[Inexact, InvalidOperation])
 
 
 def number(value: object, field: str | None = None) -> Decimal:
     """A declared figure as an exact Decimal. "8,5" and "8.5" are both 8.5; "8,5,1" is refused.
 
-    Accepts int, Decimal and text; never float, whose value is not what was typed, and never bool.
+    Accepts int, Decimal and text; never float, whose value is not what was typed, and never bool. Spaces may stand
+    around the number and between thousands: "1 234,5", not "8 5".
 
     Raises:
-        Invalid: not a number, more than 13 digits before the decimal mark, or below 10 ** -9.
+        Invalid: not a number, more than 13 digits before the decimal mark, below 10 ** -9, more than 28 digits.
     """
     if type(value) is int:
         result = Decimal(value)
@@ -29,27 +34,39 @@ def number(value: object, field: str | None = None) -> Decimal:
             return result
     elif isinstance(value, Decimal):
         result = value
+        if not result.is_finite():
+            raise Invalid(N_("“%(text)s” không phải là một số."), field, text=str(value)[:60])
     elif isinstance(value, str):
-        text = _SPACES.sub("", value)
-        if not text:
-            raise Invalid(N_("Chưa nhập số."), field)
-        if not _WRITTEN.fullmatch(text):
-            if text.count(",") + text.count(".") > 1:
-                raise Invalid(
-                    N_("“%(text)s” không phải là một số: chỉ dùng một dấu thập phân, ví dụ 1234,5."),
-                    field,
-                    text=value.strip(),
-                )
-            raise Invalid(N_("“%(text)s” không phải là một số."), field, text=value.strip()[:60])
-        result = Decimal(text.replace(",", ".").replace("\u2212", "-"))
+        result = _read(value, field)
+    elif value is None:
+        raise Invalid(N_("Chưa nhập số."), field)
     else:
-        raise Invalid(N_("“%(text)s” không phải là một số."), field, text=str(value)[:60])
-    if not result.is_finite():
-        raise Invalid(N_("“%(text)s” không phải là một số."), field, text=str(value)[:60])
+        raise Invalid(N_("Cần một số, ví dụ 8,5."), field)
     magnitude = result.adjusted()
-    if magnitude >= LARGEST_DIGITS or (magnitude < -MOST_PLACES and result):
-        raise Invalid(N_("Số %(text)s quá lớn hoặc quá nhỏ."), field, text=str(value)[:60])
+    if not result:
+        return Decimal(0)  # "-0" and "0.00" are 0
+    if magnitude >= LARGEST_DIGITS or magnitude < -MOST_PLACES:
+        raise Invalid(N_("Số %(text)s quá lớn hoặc quá nhỏ."), field, text=str(result)[:60])
+    try:
+        _FITTING.plus(result)
+    except Inexact:
+        raise Invalid(N_("Số %(text)s có quá nhiều chữ số."), field, text=str(result)[:60]) from None
     return result
+
+
+def _read(value: str, field: str | None) -> Decimal:
+    text = value.strip().translate(_SPACES)
+    if not text:
+        raise Invalid(N_("Chưa nhập số."), field)
+    if not _WRITTEN.fullmatch(text):
+        if _WRITTEN.fullmatch(re.sub("[.,]", "", text)) and text.count(",") + text.count(".") > 1:
+            raise Invalid(
+                N_("“%(text)s” không phải là một số: chỉ dùng một dấu thập phân, ví dụ 1234,5."),
+                field,
+                text=text[:60],
+            )
+        raise Invalid(N_("“%(text)s” không phải là một số."), field, text=text[:60])
+    return Decimal(text.replace(" ", "").replace(",", ".").replace("\u2212", "-"))
 
 
 def whole_number(value: object, field: str | None = None) -> int:
@@ -76,3 +93,8 @@ def rounded(value: Decimal, places: int) -> Decimal:
 def half_up(numerator: int, denominator: int) -> int:
     """numerator / denominator to the nearest integer, ties up. Exact: integers only, for values from 0 up."""
     return (2 * numerator + denominator) // (2 * denominator)
+
+
+def units_to_points(units: int, precision: int) -> Decimal:
+    """Points from an integer count of 10 ** -precision: (1250, 2) -> 12.50. Exact however large."""
+    return Decimal(f"{units}E-{precision}")

@@ -7,6 +7,7 @@ once, half up, to the precision of the set. `scorer(...)` gives points as an int
 
 from __future__ import annotations
 
+import unicodedata
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -14,7 +15,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from emulation.domain.numbers import half_up, number, rounded, whole_number
+from emulation.domain.numbers import EXACT, half_up, number, rounded, units_to_points, whole_number
 from emulation.errors import Invalid
 from emulation.words import N_, Phrase
 
@@ -28,20 +29,22 @@ ALWAYS_ALLOWED = frozenset({"not_applicable", "reason", "explanation"})
 def _text(value: Any) -> Any:
     """Text as written: a plain number in the file (a code 1.10) is its own spelling."""
     if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool)):
-        return str(value)
+        return f"{value:f}" if isinstance(value, Decimal) else str(value)
     return value.strip() if isinstance(value, str) else value
 
 
-def _exact(value: Any) -> Any:
-    """Numbers of a file: Decimal or int, or text that holds one; floats never."""
-    if isinstance(value, float):
-        raise ValueError("float")
-    if isinstance(value, str):
-        try:
-            return number(value)
-        except Invalid as error:
-            raise ValueError(str(error)) from error
-    return value
+def spelling(value: Any) -> str | None:
+    """A label or code as the set spells it: NFC, no space around; None for what is no text and no number."""
+    text = _text(value)
+    return unicodedata.normalize("NFC", text) if isinstance(text, str) else None
+
+
+def _exact(value: Any) -> Decimal:
+    """Numbers of a file: Decimal or int, or text that holds one, in the range of all figures; floats never."""
+    try:
+        return number(value)
+    except Invalid as error:
+        raise ValueError(str(error)) from error
 
 
 Text = Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=4000)]
@@ -53,7 +56,7 @@ RulePath = tuple[str | int, ...]
 class Value(BaseModel):
     """A frozen value read from a criteria file; unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Rule(Value):
@@ -85,10 +88,11 @@ class Rule(Value):
         Raises:
             Invalid: the entry does not fit the rule; `field` names its key.
         """
-        return Decimal(self.scorer(maximum, precision)(entry)).scaleb(-precision)
+        return units_to_points(self.scorer(maximum, precision)(entry), precision)
 
     def check_keys(self, entry: Entry) -> None:
         """Refuse an entry whose keys are not those of this rule."""
+        check_words(entry)
         given = frozenset(entry) - ALWAYS_ALLOWED
         if given in self.fields:
             return
@@ -96,8 +100,17 @@ class Rule(Value):
         for key in sorted(given - known):
             raise Invalid(N_("Số liệu “%(key)s” không thuộc cách chấm “%(rule)s”."), key, key=key, rule=self.name)
         wanted = " / ".join(" + ".join(sorted(names)) for names in self.fields)
-        missing = sorted(min([names - given for names in self.fields], key=len))
-        raise Invalid(N_("Thiếu hoặc thừa số liệu: cần %(wanted)s."), missing[0] if missing else None, wanted=wanted)
+        missing = min([sorted(names - given) for names in self.fields], key=len)
+        extra = sorted(given - self.fields[-1])
+        field = next(iter(missing or extra), None)
+        raise Invalid(N_("Thiếu hoặc thừa số liệu: cần %(wanted)s."), field, wanted=wanted)
+
+
+def check_words(entry: Entry) -> None:
+    """Refuse a reason or an explanation that is no text."""
+    for key in ("reason", "explanation"):
+        if not isinstance(entry.get(key), str | None):
+            raise Invalid(N_("“%(key)s” phải là văn bản."), key, key=key)
 
 
 def _points_given(entry: Entry, maximum: Decimal) -> Decimal:
@@ -217,13 +230,15 @@ class Levels(Rule):
             label = entry["level"]
             points = by_label.get(label) if isinstance(label, str) else None
             if points is None:
-                raise Invalid(N_("Không có bậc “%(label)s”."), "level", label=str(label)[:80])
+                points = by_label.get(spelling(label) or "")
+            if points is None:
+                raise Invalid(N_("Không có bậc “%(label)s”."), "level", label=(spelling(label) or "")[:80])
             return points
 
         return score
 
     def working(self, entry: Entry, maximum: Decimal) -> Phrase:
-        return Phrase(N_("Bậc “%(label)s”"), {"label": entry["level"]})
+        return Phrase(N_("Bậc “%(label)s”"), {"label": spelling(entry["level"]) or ""})
 
     def summary(self, maximum: Decimal) -> Phrase:
         return Phrase(
@@ -302,13 +317,15 @@ class Checklist(Rule):
             if not isinstance(met, list | tuple):
                 raise Invalid(N_("Danh mục phải là danh sách mã."), "met")
             total = Decimal(0)
-            for code in met:
-                points = exact.get(code) if isinstance(code, str) else None
-                if points is None:
-                    raise Invalid(N_("Danh mục không có mục “%(code)s”."), "met", code=str(code)[:80])
-                total += points
-            if len(set(met)) != len(met):
-                raise Invalid(N_("Một mục được chọn hai lần."), "met")
+            chosen: set[str] = set()
+            for given in met:
+                code = given if isinstance(given, str) and given in exact else spelling(given)
+                if code is None or code not in exact:
+                    raise Invalid(N_("Danh mục không có mục “%(code)s”."), "met", code=(code or "")[:80])
+                if code in chosen:
+                    raise Invalid(N_("Mục “%(code)s” được chọn hai lần."), "met", code=code)
+                chosen.add(code)
+                total = EXACT.add(total, exact[code])
             return _scaled(min(total, maximum), precision)
 
         return score
@@ -384,7 +401,7 @@ class Ratio(Rule):
 
     def scorer(self, maximum: Decimal, precision: int) -> Scorer:
         (floor_top, floor_bottom), (span_top, span_bottom), (max_top, max_bottom) = _fractions(
-            self.floor, self.target - self.floor, maximum
+            self.floor, EXACT.subtract(self.target, self.floor), maximum
         )
         full = _scaled(maximum, precision)
         # points = max * (x - floor) / (target - floor); multiply and divide by integers only
@@ -593,7 +610,7 @@ class Progress(Rule):
             self.check_keys(entry)
         before, now = number(entry["before"], "before"), number(entry["now"], "now")
         higher = self.better == "higher"
-        gain = now - before if higher else before - now
+        gain = EXACT.subtract(now, before) if higher else EXACT.subtract(before, now)
         reached = self.ceiling is not None and (now >= self.ceiling if higher else now <= self.ceiling)
         return before, now, gain, reached
 

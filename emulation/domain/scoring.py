@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from emulation.domain.criteria import CriteriaSet, Criterion, Section
-from emulation.domain.numbers import half_up
-from emulation.domain.rules import Progress
+from emulation.domain.numbers import half_up, units_to_points
+from emulation.domain.rules import ALWAYS_ALLOWED, Progress, check_words, spelling
 from emulation.errors import Invalid
 from emulation.words import N_, Phrase
 
@@ -28,11 +28,15 @@ class LineState(StrEnum):
 
 
 class EntryRefused(Invalid):
-    """An entry that its rule cannot score; `code` names the criterion, `field` the key of the entry."""
+    """An entry that its rule cannot score; `code` names the criterion, `field` the key of the entry.
+
+    `together` holds every refused entry of the same sheet, this one first.
+    """
 
     def __init__(self, code: str, phrase: Phrase, field: str | None = None) -> None:
         super().__init__(phrase, field)
         self.code = code
+        self.together: tuple[EntryRefused, ...] = (self,)
 
 
 class Score:
@@ -100,7 +104,7 @@ class Score:
 
     def _decimal(self, value: Fraction | int) -> Decimal:
         exact = Fraction(value)
-        return Decimal(half_up(exact.numerator, exact.denominator)).scaleb(-self._scorer.criteria.precision)
+        return units_to_points(half_up(exact.numerator, exact.denominator), self._scorer.criteria.precision)
 
     @property
     def criteria(self) -> CriteriaSet:
@@ -255,46 +259,57 @@ class Scorer:
         return found
 
     def score(self, entries: Mapping[str, Any], tags: Iterable[str] = ()) -> Score:
-        """The score of declared entries `{code: entry}`.
+        """The score of declared entries `{code: entry}`; None is no entry.
 
-        A criterion that does not apply by its tags stays not applicable whatever was declared.
+        A criterion that does not apply by its tags stays not applicable, whatever was declared. What was declared
+        must fit its rule all the same.
 
         Raises:
-            EntryRefused: an unknown code, or an entry that its rule cannot score.
+            EntryRefused: an unknown code, or an entry that its rule cannot score; the first, with all others.
+            Invalid: nothing applies to a unit with these tags.
         """
         applies = self.applies(frozenset(tags))
         lines: list[int | None] = []
         states: list[LineState] = []
-        used = 0
+        refused: list[EntryRefused] = []
         scored, unscored, skipped = LineState.SCORED, LineState.UNSCORED, LineState.NOT_APPLICABLE
+        if not entries.keys() <= self.place.keys():
+            entries, refused = self._spelled(entries)
         for i, code in enumerate(self.codes):
             entry = entries.get(code)
-            if entry is not None or code in entries:
-                used += 1
-            if not applies[i]:
-                lines.append(self._not_applicable_points(i))
-                states.append(skipped)
-            elif entry is None:
-                lines.append(None)
-                states.append(unscored)
-            else:
+            points, state = None, unscored
+            if entry is not None:
                 try:
-                    if "not_applicable" in entry and self._declares_not_applicable(i, entry):
-                        lines.append(self._not_applicable_points(i))
-                        states.append(skipped)
+                    if type(entry) is not dict and not isinstance(entry, Mapping):
+                        raise Invalid(N_("Số liệu kê khai phải là một nhóm khóa và giá trị."))
+                    if "not_applicable" in entry and self._declares_not_applicable(i, entry, applies[i]):
+                        state = skipped
                     else:
-                        lines.append(self.rules[i](entry))
-                        states.append(scored)
-                except EntryRefused:
-                    raise
+                        points, state = self.rules[i](entry), scored
                 except Invalid as error:
-                    raise EntryRefused(code, error.phrase, error.field) from error
-                except TypeError as error:
-                    raise EntryRefused(code, Phrase(N_("Số liệu kê khai phải là một nhóm khóa và giá trị."))) from error
-        if used != len(entries):
-            unknown = next(code for code in entries if code not in self.place)
-            raise EntryRefused(unknown, Phrase(N_("Bộ tiêu chí không có mã “%(code)s”."), {"code": unknown}))
+                    refused.append(EntryRefused(code, error.phrase, error.field))
+            if state is skipped or not applies[i]:
+                points, state = self._not_applicable_points(i), skipped
+            lines.append(points)
+            states.append(state)
+        if refused:
+            refused[0].together = tuple(refused)
+            raise refused[0]
         return Score(self, lines, states)
+
+    def _spelled(self, entries: Mapping[str, Any]) -> tuple[dict[str, Any], list[EntryRefused]]:
+        """The entries with their codes as the set spells them, and what is wrong with the codes."""
+        known: dict[str, Any] = {}
+        refused: list[EntryRefused] = []
+        for given, entry in entries.items():
+            code = given if given in self.place else (spelling(given) or "")[:80]
+            if code not in self.place:
+                refused.append(EntryRefused(code, Phrase(N_("Bộ tiêu chí không có mã “%(code)s”."), {"code": code})))
+            elif code in known:
+                refused.append(EntryRefused(code, Phrase(N_("Mã “%(code)s” có hai số liệu."), {"code": code})))
+            else:
+                known[code] = entry
+        return known, refused
 
     def score_points(
         self, points: Mapping[str, Decimal | None], tags: Iterable[str] = (), skipped: Iterable[str] = ()
@@ -342,14 +357,18 @@ class Scorer:
         policy = self.criteria.not_applicable
         return self.maxima[i] if policy == "full" else 0 if policy == "zero" else None
 
-    def _declares_not_applicable(self, i: int, entry: Mapping[str, Any]) -> bool:
+    def _declares_not_applicable(self, i: int, entry: Mapping[str, Any], applies: bool) -> bool:
         declared = entry["not_applicable"]
         if declared is False:
             return False
         if declared is not True:
             raise Invalid(N_("“not_applicable” phải là true hoặc false."), "not_applicable")
-        if not self.criteria.all_criteria[i].may_skip:
+        if applies and not self.criteria.all_criteria[i].may_skip:
             raise Invalid(N_("Tiêu chí này không được khai “không áp dụng”."), "not_applicable")
+        for key in entry:
+            if key not in ALWAYS_ALLOWED:
+                raise Invalid(N_("Đã khai “không áp dụng” thì không kê khai “%(key)s”."), key, key=key)
+        check_words(entry)
         return True
 
 

@@ -19,7 +19,22 @@ from emulation.words import N_, Phrase
 LARGEST_BYTES = 2 * 1024 * 1024
 DEEPEST = 24
 Path = tuple[str | int, ...]
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+UNREADABLE = N_("Có ký tự điều khiển không đọc được.")
+# what the YAML reader says, for somebody who is no programmer
+_DETAILS = {
+    "mapping values are not allowed in this context": N_(
+        "dấu hai chấm đứng sai chỗ; câu có dấu hai chấm phải đặt trong dấu ngoặc kép"
+    ),
+    "could not find expected ':'": N_("thiếu dấu hai chấm sau tên khóa"),
+    "did not find expected ',' or '}'": N_("thiếu dấu phẩy hoặc dấu }"),
+    "did not find expected ',' or ']'": N_("thiếu dấu phẩy hoặc dấu ]"),
+    "did not find expected key": N_("thụt dòng không khớp với các dòng trên"),
+    "did not find expected '-' indicator": N_("thụt dòng không khớp với các dòng trên"),
+    "found unexpected end of stream": N_("thiếu dấu ngoặc kép hoặc dấu nháy đóng"),
+    "found character that cannot start any token": N_("giá trị bắt đầu bằng ký tự này phải đặt trong dấu ngoặc kép"),
+}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -76,7 +91,7 @@ def decode(raw: bytes) -> str:
         Problems: too large, empty, or not UTF-8 text.
     """
     if len(raw) > LARGEST_BYTES:
-        raise Problems([Problem(Phrase(N_("Tệp lớn hơn 2 MB, không thể là bộ tiêu chí.")))])
+        raise Problems([Problem(Phrase(N_("Tệp lớn hơn 2 MB.")))])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -158,21 +173,38 @@ def read_tree(text: str) -> Tree:
                     break
                 if expects_key():
                     top = stack[-1]
+                    problems += _unreadable(event.value, line)
                     top.key = unicodedata.normalize("NFC", event.value)
                     top.waiting = True
                     if top.key in top.value:
                         problems.append(Problem(Phrase(N_("Khóa “%(key)s” viết hai lần."), {"key": top.key}), line))
                     tree.lines.setdefault((*top.path, top.key), line)
                 else:
+                    problems += _unreadable(event.value, line)
                     place(scalar(event.value, plain=not event.style), line)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        detail = getattr(error, "problem", None) or str(error)
-        if "\t" in text and ("cannot start any token" in detail or "tab character" in detail):
-            phrase = Phrase(N_("Dùng dấu cách thay cho phím Tab để thụt dòng."))
-        else:
-            phrase = Phrase(N_("Không đọc được YAML: %(detail)s."), {"detail": detail})
-        problems.append(Problem(phrase, mark.line + 1 if mark else None))
+        problems.append(_syntax(text, error))
     if problems:
         raise Problems(problems)
     return tree
+
+
+def _unreadable(text: str, line: int) -> list[Problem]:
+    """Signs that no keyboard types: a database refuses some, a terminal obeys others."""
+    return [Problem(Phrase(UNREADABLE), line)] if CONTROL.search(text) else []
+
+
+def _syntax(text: str, error: yaml.YAMLError) -> Problem:
+    """What stopped the YAML reader, in the reader's line."""
+    if isinstance(error, yaml.reader.ReaderError):
+        found = CONTROL.search(text)
+        line = text.count("\n", 0, found.start()) + 1 if found else 1
+        return Problem(Phrase(UNREADABLE), line)
+    mark = getattr(error, "problem_mark", None)
+    detail = getattr(error, "problem", None) or ""
+    if "\t" in text and ("cannot start any token" in detail or "tab character" in detail):
+        phrase = Phrase(N_("Dùng dấu cách thay cho phím Tab để thụt dòng."))
+    else:
+        known = _DETAILS.get(detail, N_("kiểm tra thụt dòng, dấu ngoặc, dấu nháy, dấu hai chấm"))
+        phrase = Phrase(N_("Sai cú pháp YAML: %(detail)s."), {"detail": Phrase(known)})
+    return Problem(phrase, mark.line + 1 if mark else None)
