@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "emulation" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 METHODS = [("emulation/**.py", "python"), ("templates/**.html", "jinja2")]
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "translate": None}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "translate": None}
 SKIPPED = ("print", "translations")  # printed documents are Vietnamese by rule
 
 
