@@ -50,7 +50,7 @@ def number(value: object, field: str | None = None) -> Decimal:
     try:
         _FITTING.plus(result)
     except Inexact:
-        raise Invalid(N_("Số %(text)s có quá nhiều chữ số."), field, text=str(result)[:60]) from None
+        raise Invalid(N_("Số này có quá nhiều chữ số."), field) from None
     return result
 
 

@@ -43,7 +43,6 @@ STORED = [  # code, given, stored
     ("I.1", {"part": "1 234,50", "whole": "2000.0"}, {"part": "1234.5", "whole": "2000"}),
     ("I.2", {"value": "91,5"}, {"value": "91.5"}),
     ("I.2", {"value": "91.50"}, {"value": "91.5"}),
-    ("I.2", {"value": "９１"}, {"value": "91"}),  # digits of a Chinese or Japanese keyboard
     ("I.3", {"points": "8,5"}, {"points": "8.5"}),
     ("I.3", {"points": "8.5"}, {"points": "8.5"}),
     ("I.3", {"points": "0"}, {"points": "0"}),
@@ -81,12 +80,13 @@ REFUSED = [  # code, given, field, sentence
     ("I.2", {"value": "8,5,1"}, "value", "“8,5,1” không phải là một số: chỉ dùng một dấu thập phân, "
      "ví dụ 1234,5."),
     ("I.2", {"value": "khoảng 90"}, "value", "“khoảng 90” không phải là một số."),
+    ("I.2", {"value": "９１"}, "value", "“９１” không phải là một số."),  # digits of a Chinese or Japanese keyboard
     ("I.2", {"value": "0,12345678901234567890123456789"}, "value", "Số này có quá nhiều chữ số."),
     ("I.2", {"value": "12345678901234"}, "value", "Số 12345678901234 quá lớn hoặc quá nhỏ."),
     ("I.3", {"points": "10,25"}, "points", "10,25 điểm nằm ngoài khoảng từ 0 đến 10."),
     ("I.3", {"points": "-0,25"}, "points", "−0,25 điểm nằm ngoài khoảng từ 0 đến 10."),
     ("I.3", {"points": "8,4"}, "points", "8,4 không phải bội số của bước 0,25."),
-    ("I.3", {"points": 8.5}, "points", "“8.5” không phải là một số."),
+    ("I.3", {"points": 8.5}, "points", "Cần một số, ví dụ 8,5."),
     ("I.3", {"point": "8"}, "point", "Số liệu “point” không thuộc cách chấm “mức độ”."),
     ("II.1", {"level": "Giỏi"}, "level", "Không có bậc “Giỏi”."),
     ("II.2", {"met": "có"}, "met", "Chọn đạt hoặc không đạt."),
