@@ -1,0 +1,242 @@
+"""Migrations: empty to head gives the models, and back; frozen rows stay frozen; data survives a rebuild."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+import emulation.models
+from emulation.config import ROOT
+from emulation.db import Base, make_engine, make_sessions
+from emulation.models import CriteriaSet, History, Mark, Result, Role, User
+from emulation.schema import current_revision, migrate
+from tests.world import NOW, World, build
+
+VERSIONS = ROOT / "migrations" / "versions"
+REVISIONS = [path.name[:4] for path in sorted(VERSIONS.glob("*.py"))]
+
+
+@pytest.fixture
+def empty(empty_database_url: str) -> Iterator[Engine]:
+    """An engine on a database of this test alone, without any table."""
+    engine = make_engine(empty_database_url)
+    yield engine
+    engine.dispose()
+
+
+def differences(engine: Engine) -> list[Any]:
+    """What Alembic would still have to do so that the database equals the models."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def shape(engine: Engine) -> dict[str, Any]:
+    """Tables, constraints, indexes and triggers, as the database tells them."""
+    kind = engine.dialect.name
+    triggers = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if kind == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    found = inspect(engine)
+    with engine.connect() as connection:
+        return {
+            "triggers": sorted(connection.scalars(text(triggers))),
+            **{
+                table: {
+                    "columns": sorted(
+                        (one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(table)
+                    ),
+                    "checks": sorted(str(one["name"]) for one in found.get_check_constraints(table)),
+                    "uniques": sorted(str(one["name"]) for one in found.get_unique_constraints(table)),
+                    "foreign": sorted(str(one["name"]) for one in found.get_foreign_keys(table)),
+                    "indexes": sorted(str(one["name"]) for one in found.get_indexes(table)),
+                }
+                for table in sorted(found.get_table_names())
+                if table != "alembic_version"
+            },
+        }
+
+
+def test_migrations_are_numbered_without_gaps_and_named_by_what_they_do() -> None:
+    names = [path.stem for path in sorted(VERSIONS.glob("*.py"))]
+    assert [name[:4] for name in names] == [f"{n:04}" for n in range(1, len(names) + 1)]
+    assert [name for name in names if not re.fullmatch(r"\d{4}_[a-z]+(_[a-z0-9]+)+", name)] == []
+
+
+def test_migrations_are_one_line(empty: Engine) -> None:
+    script = ScriptDirectory(str(ROOT / "migrations"))
+    assert script.get_heads() == [REVISIONS[-1]]
+    assert [step.revision for step in script.walk_revisions()] == REVISIONS[::-1]
+
+
+def test_empty_to_head_is_the_models(empty: Engine) -> None:
+    migrate(empty)
+    assert current_revision(empty) == REVISIONS[-1]
+    assert differences(empty) == []
+
+
+def test_head_has_the_constraints_of_the_models(empty: Engine) -> None:
+    migrate(empty)
+    found = inspect(empty)
+    for table in Base.metadata.sorted_tables:
+        named = {str(one.name) for one in table.constraints if one.name} | {str(one.name) for one in table.indexes}
+        there = {
+            str(one["name"])
+            for many in (
+                found.get_check_constraints(table.name),
+                found.get_unique_constraints(table.name),
+                found.get_foreign_keys(table.name),
+                found.get_indexes(table.name),
+                [found.get_pk_constraint(table.name)],
+            )
+            for one in many
+        }
+        assert named - there == set(), table.name
+
+
+def test_head_back_to_empty_and_up_again(empty: Engine) -> None:
+    migrate(empty)
+    before = shape(empty)
+    migrate(empty, "base")
+    assert current_revision(empty) is None
+    assert shape(empty) == {"triggers": []}
+    migrate(empty)
+    assert shape(empty) == before
+
+
+@pytest.mark.parametrize(("older", "newer"), list(zip(REVISIONS, REVISIONS[1:], strict=False)))
+def test_each_step_goes_both_ways(empty: Engine, older: str, newer: str) -> None:
+    migrate(empty, older)
+    before = shape(empty)
+    migrate(empty, newer)
+    assert current_revision(empty) == newer
+    assert shape(empty) != before
+    migrate(empty, older)
+    assert current_revision(empty) == older
+    assert shape(empty) == before
+
+
+def test_migrating_again_changes_nothing(empty: Engine) -> None:
+    migrate(empty)
+    before = shape(empty)
+    migrate(empty)
+    assert shape(empty) == before
+
+
+def test_rows_survive_the_last_step_back_and_forth(empty: Engine) -> None:
+    migrate(empty)
+    with make_sessions(empty)() as db:
+        build(db)
+        people = sorted(db.scalars(select(User.email)))
+    migrate(empty, REVISIONS[-2])
+    migrate(empty)
+    with make_sessions(empty)() as db:
+        assert sorted(db.scalars(select(User.email))) == people
+
+
+def test_every_model_is_loaded_by_the_package() -> None:
+    tables = {
+        getattr(emulation.models, name).__tablename__
+        for name in emulation.models.__all__
+        if hasattr(getattr(emulation.models, name), "__tablename__")
+    }
+    assert tables == {table.name for table in Base.metadata.sorted_tables}
+
+
+# ---- rows that never change ----
+
+
+def frozen_rows(db: Session, world: World) -> dict[str, int]:
+    """One row of each frozen table: table -> key."""
+    assert world.council is not None
+    chair = world.people["chair"]
+    mark = Mark(
+        sheet_id=world.sheets["34"].id,
+        code="I.1",
+        council_id=world.council.id,
+        user_id=chair.id,
+        not_applicable=True,
+        made_at=NOW,
+    )
+    result = Result(period_id=world.period.id, snapshot="{}", sha256="0" * 64, sealed_by_id=chair.id, sealed_at=NOW)
+    db.add_all([mark, result])
+    db.commit()
+    return {
+        "marks": mark.id,
+        "results": result.id,
+        "criteria_sets": db.scalars(select(CriteriaSet.id)).one(),
+        "history": db.scalars(select(History.id)).one(),
+    }
+
+
+CHANGES = {
+    "marks": "UPDATE marks SET not_applicable = not_applicable WHERE id = :id",
+    "results": "UPDATE results SET snapshot = '{\"total\": 1}' WHERE id = :id",
+    "criteria_sets": "UPDATE criteria_sets SET title = 'khác' WHERE id = :id",
+    "history": "UPDATE history SET actor_name = 'người khác' WHERE id = :id",
+}
+
+
+@pytest.mark.parametrize("table", sorted(CHANGES))
+@pytest.mark.parametrize("verb", ["change", "delete"])
+def test_frozen_row_refuses(db: Session, world: World, table: str, verb: str) -> None:
+    key = frozen_rows(db, world)[table]
+    statement = CHANGES[table] if verb == "change" else f"DELETE FROM {table} WHERE id = :id"  # noqa: S608  # names of ours
+    with pytest.raises(DatabaseError, match=f"frozen: {table}"):
+        db.execute(text(statement), {"id": key})
+    db.rollback()
+    assert db.scalar(text(f"SELECT count(*) FROM {table} WHERE id = :id"), {"id": key}) == 1  # noqa: S608  # names of ours
+
+
+def test_criteria_set_can_change_until_it_is_published(db: Session, world: World) -> None:
+    draft = CriteriaSet(family="thu", edition="nháp", title="Nháp", status="illustrative", body="{}", sha256="1" * 64)
+    db.add(draft)
+    db.commit()
+    draft.title = "Nháp hai"
+    db.commit()
+    draft.published_at = NOW
+    db.commit()
+    draft.title = "Nháp ba"
+    with pytest.raises(DatabaseError, match="frozen: criteria_sets"):
+        db.commit()
+    db.rollback()
+
+
+# ---- impossible states ----
+
+
+@pytest.mark.parametrize(
+    ("changed", "constraint"),
+    [
+        ({"role": "boss"}, "ck_users_role"),
+        ({"role": Role.UNIT_OFFICER}, "ck_users_unit"),
+        ({"email": "Hoa@thu.example"}, "ck_users_email_lower"),
+    ],
+)
+def test_users_refuse_impossible_states(db: Session, world: World, changed: dict[str, str], constraint: str) -> None:
+    db.add(
+        User(
+            **{
+                "email": "a@thu.example",
+                "name": "A",
+                "role": Role.LEADER,
+                "activation_until": NOW + timedelta(1),
+                **changed,
+            }
+        )
+    )
+    with pytest.raises(DatabaseError, match=constraint):
+        db.flush()
+    db.rollback()
