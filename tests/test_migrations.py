@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -116,7 +117,7 @@ def test_head_back_to_empty_and_up_again(empty: Engine) -> None:
     assert shape(empty) == before
 
 
-@pytest.mark.parametrize(("older", "newer"), list(zip(REVISIONS, REVISIONS[1:], strict=False)))
+@pytest.mark.parametrize(("older", "newer"), list(pairwise(REVISIONS)))
 def test_each_step_goes_both_ways(empty: Engine, older: str, newer: str) -> None:
     migrate(empty, older)
     before = shape(empty)
@@ -147,11 +148,8 @@ def test_rows_survive_the_last_step_back_and_forth(empty: Engine) -> None:
 
 
 def test_every_model_is_loaded_by_the_package() -> None:
-    tables = {
-        getattr(emulation.models, name).__tablename__
-        for name in emulation.models.__all__
-        if hasattr(getattr(emulation.models, name), "__tablename__")
-    }
+    exported = [getattr(emulation.models, name) for name in emulation.models.__all__]
+    tables = {one.__tablename__ for one in exported if hasattr(one, "__tablename__")}
     assert tables == {table.name for table in Base.metadata.sorted_tables}
 
 
@@ -226,17 +224,8 @@ def test_criteria_set_can_change_until_it_is_published(db: Session, world: World
     ],
 )
 def test_users_refuse_impossible_states(db: Session, world: World, changed: dict[str, str], constraint: str) -> None:
-    db.add(
-        User(
-            **{
-                "email": "a@thu.example",
-                "name": "A",
-                "role": Role.LEADER,
-                "activation_until": NOW + timedelta(1),
-                **changed,
-            }
-        )
-    )
+    facts = {"email": "a@thu.example", "name": "A", "role": Role.LEADER, "activation_until": NOW + timedelta(days=1)}
+    db.add(User(**facts | changed))
     with pytest.raises(DatabaseError, match=constraint):
         db.flush()
     db.rollback()
