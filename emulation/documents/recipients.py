@@ -36,7 +36,7 @@ class Recipient:
     line: int | None = None  # of the file it was read from, for messages
 
 
-# The names a column may have, in any case, with blanks or underscores.
+# The names a column may have; case, accents, and blanks or underscores make no difference.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": (
         "name",
@@ -49,18 +49,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "người nhận",
     ),
     "merit": ("merit", "thành tích", "nội dung", "nội dung khen thưởng"),
-    "code": ("code", "mã", "mã tra cứu"),
-    "check_url": ("check url", "url", "địa chỉ tra cứu", "liên kết tra cứu"),
-    "decision_number": ("number", "decision number", "số quyết định", "quyết định số"),
-    "decision_date": ("date", "decision date", "ngày quyết định"),
-    "register_number": ("register", "register number", "số sổ vàng", "số vào sổ"),
-    "place": ("place", "địa danh", "nơi ký"),
-    "signed_on": ("signed", "signed on", "ngày ký"),
-    "signer_title": ("signer title", "chức vụ", "chức vụ người ký"),
-    "signer_name": ("signer", "signer name", "người ký", "họ tên người ký"),
+    "code": ("code", "mã tra cứu", "mã"),
+    "check_url": ("check url", "địa chỉ tra cứu", "url", "liên kết tra cứu"),
+    "decision_number": ("number", "số quyết định", "decision number", "quyết định số"),
+    "decision_date": ("date", "ngày quyết định", "decision date"),
+    "register_number": ("register", "số sổ vàng", "register number", "số vào sổ"),
+    "place": ("place", "nơi ký", "địa danh"),
+    "signed_on": ("signed", "ngày ký", "signed on"),
+    "signer_title": ("signer title", "chức vụ người ký", "chức vụ"),
+    "signer_name": ("signer", "người ký", "signer name", "họ tên người ký"),
 }
-IGNORED = frozenset({"stt", "tt", "số thứ tự", "no", ""})
-_FIELD_OF = {alias: field for field, aliases in COLUMNS.items() for alias in aliases}
+IGNORED = frozenset({"stt", "tt", "so thu tu", "no", ""})
 _CODE = re.compile(r"[0-9A-Z]{2,8}(-[0-9A-Z]{2,8}){0,3}")
 _URL = re.compile(r"https?://[!-~]{3,190}")
 
@@ -79,8 +78,8 @@ def read_recipients(csv_text: str, *, defaults: Mapping[str, str] | None = None)
     if not text.strip():
         raise _refused(["tệp không có nội dung"])
     rows, problems = _rows(text)
-    header = [_plain(cell).casefold().replace("_", " ") for cell in rows[0][1]] if rows else []
-    fields = [_FIELD_OF.get(column) for column in header]
+    header = [_plain(cell) for cell in rows[0][1]] if rows else []
+    fields = [_FIELD_OF.get(_key(column)) for column in header]
     problems += _header_problems(header, fields, defaults or {})
     if problems:
         raise _refused(problems)
@@ -125,6 +124,15 @@ def _plain(cell: str) -> str:
     return " ".join(cell.split())
 
 
+def _key(column: str) -> str:
+    """A column's name without case, accents and underscores: "Ngày_quyết định" -> "ngay quyet dinh"."""
+    letters = unicodedata.normalize("NFD", column.casefold().replace("đ", "d").replace("_", " "))
+    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+
+
+_FIELD_OF = {_key(alias): field for field, aliases in COLUMNS.items() for alias in aliases}
+
+
 def _rows(text: str) -> tuple[list[tuple[int, list[str]]], list[str]]:
     """The rows with the number of the line each starts on, parted as the header's own separator says."""
     first = text.lstrip().splitlines()[0]
@@ -146,8 +154,10 @@ def _header_problems(header: list[str], fields: list[str | None], defaults: Mapp
     problems = [
         f"không rõ cột “{column}”"
         for column, field in zip(header, fields, strict=True)
-        if field is None and column not in IGNORED
+        if field is None and _key(column) not in IGNORED
     ]
+    if problems:
+        problems.append(f"các cột dùng được là: {', '.join(aliases[1] for aliases in COLUMNS.values())}")
     named = [field for field in fields if field]
     problems += [
         f"cột “{COLUMNS[field][1]}” có {named.count(field)} lần"

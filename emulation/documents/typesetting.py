@@ -16,10 +16,13 @@ from decimal import Decimal
 import jinja2
 from markupsafe import Markup, escape
 
+from emulation.documents.balance import wrap
+from emulation.documents.fonts import Face
 from emulation.documents.pdf import STYLES
 from emulation.words import MINUS, figure
 
 NBSP = "\u00a0"
+ISSUER_MEASURE = 67.0  # mm, the left column of a portrait letterhead
 LONGEST_CLAUSE = 26  # letters that stay on one line
 NONE = "–"  # in a table: there is none; 0 is 0,00
 
@@ -41,6 +44,11 @@ class Letterhead:
     parent: str = ""
     symbol: str = ""  # what follows the number: "BC-TĐKT"
     place: str = "Hà Nội"
+
+    @property
+    def issuer_lines(self) -> tuple[str, ...]:
+        """A long issuer in even lines: "SỞ GIÁO DỤC VÀ ĐÀO TẠO", "TỈNH VĨNH PHÚC"."""
+        return wrap(self.issuer, face=Face.BOLD, pt=12, measure=ISSUER_MEASURE)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,12 @@ from emulation.documents.recipients import MOST_RECIPIENTS, Recipient, read_reci
 from emulation.errors import Invalid
 
 
+KNOWN = (
+    "các cột dùng được là: tên, thành tích, mã tra cứu, địa chỉ tra cứu, số quyết định, ngày quyết định, "
+    "số sổ vàng, nơi ký, ngày ký, chức vụ người ký, người ký"
+)
+
+
 def problems(csv_text: str) -> str:
     with pytest.raises(Invalid) as refused:
         read_recipients(csv_text)
@@ -47,6 +53,12 @@ def test_recipients_are_read_with_each_separator_and_byte_order_mark(separator: 
     assert read_recipients(text) == [Recipient(name="Sở A", merit="T", line=2)]
 
 
+@pytest.mark.parametrize("header", ["TÊN;Thành_tích;Ngày quyết định", "ten;thanh tich;ngay quyet dinh"])
+def test_columns_are_known_without_case_and_accents(header: str) -> None:
+    expected = Recipient(name="Sở A", merit="x", decision_date=date(2022, 3, 5), line=2)
+    assert read_recipients(f"{header}\nSở A;x;05/03/2022\n") == [expected]
+
+
 def test_recipients_are_normalised_to_nfc() -> None:
     text = unicodedata.normalize("NFD", "tên,thành tích\nSở Giáo dục,Đã có thành tích\n")
     assert read_recipients(text)[0].name == "Sở Giáo dục"
@@ -65,7 +77,7 @@ def test_recipients_take_the_merit_of_the_template() -> None:
         ("name,merit\n,\n", "chỉ có dòng tiêu đề, chưa có người nhận nào"),
         ("merit\nx\n", "thiếu cột “tên” (name)"),
         ("name\nSở A\n", "thiếu cột “thành tích” (merit)"),
-        ("name,merit,màu\nSở A,x,đỏ\n", "không rõ cột “màu”"),
+        ("name,merit,Màu\nSở A,x,đỏ\n", f"không rõ cột “Màu”; {KNOWN}"),
         ("name,tên,merit\nA,B,x\n", "cột “tên” có 2 lần"),
         ('name,merit\n"Sở A,x\n', "dòng 2: dấu ngoặc kép mở mà không đóng, hoặc ô quá dài"),
         ("name,merit\nSở A,x,thừa\n", "dòng 2: có 3 ô, tiêu đề chỉ có 2 cột"),
