@@ -6,7 +6,6 @@ import pytest
 from emulation.documents.recipients import MOST_RECIPIENTS, Recipient, read_recipients
 from emulation.errors import Invalid
 
-
 KNOWN = (
     "các cột dùng được là: tên, thành tích, mã tra cứu, địa chỉ tra cứu, số quyết định, ngày quyết định, "
     "số sổ vàng, nơi ký, ngày ký, chức vụ người ký, người ký"
