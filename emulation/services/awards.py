@@ -309,6 +309,11 @@ class Holding:
     kind: str
     check_code: str
 
+    @property
+    def short(self) -> str:
+        """The name without who grants it, for a narrow column: "Bằng khen của Bộ trưởng" -> "Bằng khen"."""
+        return self.name.partition(" của ")[0]
+
 
 def holdings(db: Session, period: Period) -> dict[str, list[Holding]]:
     """What each unit of a round holds, by code of the unit, in the order of the awards; revoked ones left out."""

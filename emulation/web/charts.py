@@ -19,7 +19,7 @@ ACTION = "#1450b4"
 LINK = "#a9b5c5"
 GRID = "#e2e7ee"
 THRESHOLD = "#7d4e00"
-LABEL_WIDTH = 24  # letters of a row's label on one line
+LABEL_WIDTH = 28  # letters of a row's label on one line
 LABEL_LINES = 2
 
 
@@ -145,7 +145,7 @@ def _marks(name: str, values: Sequence[Decimal], labels: Sequence[str], unit: st
 
 def _layout(rows: Sequence[str], values: Sequence[Decimal]) -> Figure:
     low, high = min(values, default=Decimal(0)), max(values, default=Decimal(1))
-    room = max((high - low) * Decimal("0.04"), Decimal("0.25"))
+    room = max((high - low) * Decimal("0.06"), Decimal("0.25"))
     bounds = ((low - room).quantize(Decimal("0.1"), ROUND_FLOOR), (high + room).quantize(Decimal("0.1"), ROUND_CEILING))
     return {
         "xaxis": {
@@ -164,6 +164,7 @@ def _layout(rows: Sequence[str], values: Sequence[Decimal]) -> Figure:
             "gridcolor": GRID,
             "fixedrange": True,
             "ticks": "",
+            "tickfont": {"size": 12},
         },
         "margin": {"l": 8, "r": 24, "t": 24, "b": 32},
         "legend": {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top"},

@@ -142,7 +142,7 @@ class RankingPage:
             shares=shares,
             change=comparison.change(before.total if before else None, outcome.total),
             awards=self.awards.get(outcome.unit, ()),
-            href=self.hrefs.get(outcome.unit),
+            href=self.hrefs.get(outcome.unit) if figures else None,
         )
 
     @cached_property
