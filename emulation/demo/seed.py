@@ -7,7 +7,6 @@ membership is partly our own grouping and says so.
 from __future__ import annotations
 
 import csv
-import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -56,6 +55,7 @@ from emulation.services.actor import Actor
 from emulation.services.criteria import publish
 from emulation.services.evidence import store_file
 from emulation.services.scores import self_score
+from emulation.services.submissions import fingerprint
 
 DATA = Path(__file__).parent / "data"
 CRITERIA_FILE = ROOT / "criteria" / "so-gddt-2021-2022.yaml"
@@ -293,8 +293,7 @@ def _submit(demo: Demo, sheet: Sheet, at: datetime) -> None:
     sheet.sent_at = at - timedelta(hours=3)
     sheet.submitted_at = at
     sheet.signed_by_id = director.id
-    content = "|".join(f"{entry.code}={entry.data}" for entry in sheet.entries)
-    sheet.submission_sha256 = hashlib.sha256(content.encode()).hexdigest()
+    sheet.submission_sha256 = fingerprint(sheet)
     sheet.state = SheetState.SUBMITTED
 
 
