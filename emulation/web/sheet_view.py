@@ -32,11 +32,11 @@ STATES: dict[LineStatus, tuple[str, str, str | None]] = {
     LineStatus.DONE: (N_("Đủ"), "ok", None),
     LineStatus.EXPLAINED: (N_("Đã diễn giải"), "ok", None),
     LineStatus.NO_ENTRY: (N_("Chưa kê khai"), "wait", None),
-    LineStatus.NO_EVIDENCE: (N_("Thiếu minh chứng"), "wait", None),
+    LineStatus.NO_EVIDENCE: (N_("Chưa đủ"), "wait", None),
     LineStatus.RETURNED: (N_("Bị trả lại"), "bad", "reply-fill"),
     LineStatus.EXTERNAL: (N_("Bộ chấm"), "now", "building"),
     LineStatus.NOT_APPLICABLE: (N_("Không áp dụng"), "plain", None),
-    LineStatus.SKIPPED: (N_("Khai không áp dụng"), "plain", None),
+    LineStatus.SKIPPED: (N_("Không áp dụng"), "plain", None),
     LineStatus.NONE: (N_("Không có"), "off", None),
 }
 
@@ -89,8 +89,8 @@ class SheetView:
         score = self.score
         return [
             (_("Điểm cơ bản"), show_points(score.core, self.places), "total-core"),
-            (_("Thưởng"), f"+{show_points(score.bonus, self.places)}", "total-bonus"),
-            (_("Trừ"), f"{MINUS}{show_points(score.deductions, self.places)}", "total-deductions"),
+            (_("Thưởng"), signed("+", score.bonus, self.places), "total-bonus"),
+            (_("Trừ"), signed(MINUS, score.deductions, self.places), "total-deductions"),
             (_("Xếp loại tạm tính"), score.grade or "–", "total-grade"),
         ]
 
@@ -105,6 +105,11 @@ def view_of(sheet: Sheet) -> SheetView:
     score = self_score(sheet)
     lines = lines_of(sheet, score)
     return SheetView(sheet, criteria_of(sheet), score, lines, what_is_left(sheet, lines), codes_of(sheet.entries))
+
+
+def signed(sign: str, points: Decimal, places: int) -> str:
+    """Points with their sign; none without."""
+    return (sign if points else "") + show_points(points, places)
 
 
 def is_declared(line: Line) -> bool:
@@ -256,10 +261,10 @@ def section_head(view: SheetView, section: str) -> dict[str, Any]:
         ]
     elif section == BONUS:
         cap = view.criteria.bonus_cap
-        facts = [(_("Tạm tính"), f"+{show_points(view.score.bonus, view.places)}")]
+        facts = [(_("Tạm tính"), signed("+", view.score.bonus, view.places))]
         facts += [(_("Nhiều nhất"), show_points(cap, view.places))] if cap is not None else []
     elif section == DEDUCTIONS:
-        facts = [(_("Tạm tính"), f"{MINUS}{show_points(view.score.deductions, view.places)}")]
+        facts = [(_("Tạm tính"), signed(MINUS, view.score.deductions, view.places))]
     return {
         "code": section,
         "title": order[place][1],

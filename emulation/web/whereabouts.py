@@ -130,10 +130,12 @@ def ball_of(sheet: Sheet, people: Sequence[Person]) -> str:
     department = current.settings().department
     match SheetState(sheet.state):
         case SheetState.DRAFT:
-            return _("Phiếu đang ở chuyên viên Sở (%(who)s).", who=officers) if officers else _("Phiếu đang ở Sở.")
+            return _("Phiếu đang ở chuyên viên %(who)s.", who=officers) if officers else _("Phiếu đang ở Sở.")
         case SheetState.RETURNED:
             n = len(open_returns(sheet))
-            return _("Bộ đã trả lại %(n)s tiêu chí; phiếu đang ở chuyên viên Sở (%(who)s).", n=n, who=officers or "Sở")
+            if officers:
+                return _("Bộ đã trả lại %(n)s tiêu chí; phiếu đang ở chuyên viên %(who)s.", n=n, who=officers)
+            return _("Bộ đã trả lại %(n)s tiêu chí; phiếu đang ở Sở.", n=n)
         case SheetState.SIGNING:
             when = show_datetime(sheet.sent_at)
             if directors:

@@ -3,12 +3,28 @@
 
 const size = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1e6).toFixed(1).replace(".", document.documentElement.lang === "en" ? "." : ",")} MB`);
 
+function answerOf(request) {
+  try {
+    return JSON.parse(request.responseText);
+  } catch {
+    return {};
+  }
+}
+
+// Goes to a page, also when only the part after # differs from here: the file must appear.
+function open(address) {
+  const target = new URL(address, location.href);
+  if (target.href.split("#")[0] !== location.href.split("#")[0]) return location.assign(target);
+  location.hash = target.hash;
+  location.reload();
+}
+
 function sendWithProgress(zone, form) {
   const bar = zone.querySelector("progress");
   const list = zone.querySelector("[data-upload-list]");
   const request = new XMLHttpRequest(); // fetch cannot tell the progress of an upload
   request.open("POST", form.action);
-  request.setRequestHeader("Accept", "text/html");
+  request.setRequestHeader("Accept", "application/json"); // {location}, or {errors: {files: sentence}} and {error: sentence}
   request.upload.addEventListener("progress", (event) => {
     if (!event.lengthComputable) return;
     const percent = Math.round((100 * event.loaded) / event.total);
@@ -17,12 +33,10 @@ function sendWithProgress(zone, form) {
     list.textContent = zone.dataset.sending.replace("{percent}", `${percent} %`);
   });
   request.addEventListener("load", () => {
-    const failed = request.status >= 400;
-    if (!failed) return location.assign(request.responseURL || location.href); // the page the server led to
+    const data = answerOf(request);
+    if (request.status < 400) return open(data.location ?? request.responseURL); // the page the server led to
     bar.hidden = true;
-    const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    const sentence = page.querySelector("main .note.bad, main .text-bad:not([hidden])")?.textContent.trim();
-    list.textContent = sentence || zone.dataset.failed;
+    list.textContent = data.errors?.files ?? data.error ?? zone.dataset.failed;
     list.classList.add("text-bad");
   });
   request.addEventListener("error", () => {
