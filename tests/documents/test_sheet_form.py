@@ -56,7 +56,7 @@ def test_sheet_shows_lines_sums_and_states() -> None:
     for words in (
         "PHIẾU TỰ CHẤM ĐIỂM THI ĐUA",
         "Số liệu minh họa",
-        "(hệ số 2) 52,00 48,00",
+        "I Lĩnh vực một 52,00 48,00 (hệ số 2)",
         "Không áp dụng: I.98. Chưa kê khai, tính 0 điểm: I.99.",
         "Quy về thang điểm 100 100,00 100 × 48,00 : 52,00 92,31",
         "Điểm thưởng (tối đa 5,00) Không có –",

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from jinja2 import UndefinedError
 
+from emulation.documents.pdf import named_stylesheet, write_pdf
 from emulation.documents.typesetting import (
     NBSP,
     bind,
@@ -16,6 +17,7 @@ from emulation.documents.typesetting import (
     short_hash,
     taken,
 )
+from tests.documents import pdfs
 
 
 @pytest.mark.parametrize(
@@ -47,13 +49,30 @@ def test_listed_joins_the_last_name_with_and() -> None:
     assert [listed([]), listed(["A"]), listed(["A", "B"]), listed(["A", "B", "C"])] == ["", "A", "A và B", "A, B và C"]
 
 
-def test_bind_keeps_numbers_and_dashed_names_together() -> None:
-    assert str(bind("ngày 5 của 63 đơn vị & cụm 3")) == f"ngày{NBSP}5 của 63{NBSP}đơn vị &amp; cụm{NBSP}3"
-    assert str(bind("Vụ Thi đua - Khen thưởng")) == 'Vụ Thi <span class="whole">đua - Khen</span> thưởng'
+def test_bind_keeps_numbers_beside_their_nouns() -> None:
+    assert bind("ngày 5 của 63 đơn vị, cụm 3") == f"ngày{NBSP}5 của 63{NBSP}đơn vị, cụm{NBSP}3"
 
 
-def test_bind_escapes_what_is_no_markup() -> None:
-    assert str(bind("<b>x</b>")) == "&lt;b&gt;x&lt;/b&gt;"
+def test_bind_changes_blanks_only() -> None:
+    text = "Vụ Thi đua - Khen thưởng, năm học 2021-2022 - của cụm 3"
+    assert " ".join(bind(text).replace("\u2060", "").split()) == text
+
+
+def test_bound_paragraph_never_ends_a_line_at_a_dash_nor_far_too_early() -> None:
+    text = bind(
+        "Vụ Thi đua - Khen thưởng báo cáo kết quả của Bà Rịa - Vũng Tàu và của cụm thi đua số 7 trong năm học này."
+    )
+    widths = range(60, 160, 3)
+    paragraphs = "".join(
+        f'<section style="width: {width}mm; break-after: page"><p>{text}</p></section>' for width in widths
+    )
+    pdf = write_pdf(paragraphs, [named_stylesheet("fonts.css"), named_stylesheet("base.css")])
+    lines = pdfs.lines(pdf)
+    for page, width in enumerate(widths, 1):
+        *full, _ = [line for line in lines if line.page == page and line.top > 18]
+        for line in full:
+            assert not line.text.endswith("-")
+            assert line.width > width - 36, line
 
 
 def test_clauses_break_between_and_never_inside() -> None:
