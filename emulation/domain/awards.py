@@ -126,10 +126,10 @@ def problems_of(rules: Sequence[AwardRule], grades: Sequence[str]) -> Iterator[P
             )
         for other in sorted(rule.shuts_out):
             if other not in codes:
-                yield Phrase(N_("Không có giải thưởng mã “%(code)s”."), {"code": other})
+                yield Phrase(N_("Không có danh hiệu hoặc hình thức khen thưởng mã “%(code)s”."), {"code": other})
             elif codes.index(other) <= i:
                 yield Phrase(
-                    N_("“%(first)s” chỉ có thể loại trừ giải thưởng xét sau nó, “%(second)s” xét trước."),
+                    N_("“%(first)s” chỉ có thể loại trừ mục xét sau nó, “%(second)s” xét trước."),
                     {"first": rule.code, "second": other},
                 )
 
