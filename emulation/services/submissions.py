@@ -131,12 +131,11 @@ def submit(db: Session, actor: Actor, sheet: Sheet, *, seen: str | None = None, 
     """
     require_moment(db, Act.SUBMIT, sheet, now=now)
     _complete_as_seen(sheet, seen)
+    new = {"sha256": fingerprint(sheet), "total": self_score(sheet).total}
+    sheet.signed_by_id, sheet.submission_sha256, sheet.submitted_at = actor.user_id, fingerprint(sheet), now
+    sheet.state, sheet.note = SheetState.SUBMITTED, ""
     for line in open_returns(sheet).values():
         line.resolved_at = now
-    sheet.state, sheet.submitted_at, sheet.note = SheetState.SUBMITTED, now, ""
-    sheet.signed_by_id = actor.user_id
-    sheet.submission_sha256 = fingerprint(sheet)
-    new = {"sha256": sheet.submission_sha256, "total": self_score(sheet).total}
     _record(db, actor, "submit", sheet, now=now, new=new)
     return sheet
 

@@ -1,0 +1,70 @@
+"""Small files of every kind that evidence may be, and of kinds that it may not, made in memory."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from io import BytesIO
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
+OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)  # DOC, XLS, PPT of old
+HTML = b"<!doctype html><script>alert(1)</script>"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+TEXT = b"Bao cao 412, khong phai PDF"
+
+
+def png() -> bytes:
+    """One grey pixel."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    header = (1).to_bytes(4, "big") * 2 + bytes([8, 0, 0, 0, 0])
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\x80")) + chunk(b"IEND", b"")
+    )
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    """A zip file of these members, in this order; a member named mimetype is stored as it is."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in members.items():
+            file.writestr(name, data, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def ooxml(kind: str, part: str, *extra: str) -> bytes:
+    """A document of Office: `kind` is the content type of its main part, `extra` names more parts."""
+    types = f'<Types><Override PartName="/{part}" ContentType="{kind}"/></Types>'
+    return packed({"[Content_Types].xml": types.encode(), part: b"<a/>", **dict.fromkeys(extra, b"x")})
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+WORD_MAIN = f"{_OFFICE}wordprocessingml.document.main+xml"
+DOCX = ooxml(WORD_MAIN, "word/document.xml")
+XLSX = ooxml(f"{_OFFICE}spreadsheetml.sheet.main+xml", "xl/workbook.xml")
+PPTX = ooxml(f"{_OFFICE}presentationml.presentation.main+xml", "ppt/presentation.xml")
+DOCM = ooxml("application/vnd.ms-word.document.macroEnabled.main+xml", "word/document.xml", "word/vbaProject.bin")
+HIDDEN_MACRO = ooxml(WORD_MAIN, "word/document.xml", "word/vbaProject.bin")
+ZIP = packed({"a.txt": b"a"})
+
+
+def odf(kind: str, *extra: str) -> bytes:
+    """A document of LibreOffice; `extra` names more parts."""
+    mimetype = f"application/vnd.oasis.opendocument.{kind}".encode()
+    return packed({"mimetype": mimetype, "content.xml": b"<a/>", **dict.fromkeys(extra, b"x")})
+
+
+ODT, ODS, ODP = odf("text"), odf("spreadsheet"), odf("presentation")
+ODT_MACRO = odf("text", "Basic/Standard/Module1.xml")
+
+
+def bomb() -> bytes:
+    """A small document that says it unpacks to more than a gigabyte."""
+    out = BytesIO(DOCX)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as file, file.open("word/big.xml", "w") as member:
+        for _ in range(1100):
+            member.write(bytes(1024 * 1024))
+    return out.getvalue()

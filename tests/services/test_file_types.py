@@ -1,0 +1,127 @@
+"""What a file is: by content, agreeing with its name."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+
+from emulation.errors import Invalid
+from emulation.services.file_types import ALL, clean_name, title_from, type_of
+from tests import files
+
+ACCEPTED = [
+    ("bao-cao.pdf", files.PDF, "application/pdf"),
+    ("BAO CAO.PDF", files.PDF, "application/pdf"),
+    ("anh.png", files.png(), "image/png"),
+    ("anh.jpg", files.JPEG, "image/jpeg"),
+    ("anh.jpeg", files.JPEG, "image/jpeg"),
+    ("a.docx", files.DOCX, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("a.xlsx", files.XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("a.pptx", files.PPTX, "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    ("a.odt", files.ODT, "application/vnd.oasis.opendocument.text"),
+    ("a.ods", files.ODS, "application/vnd.oasis.opendocument.spreadsheet"),
+    ("a.odp", files.ODP, "application/vnd.oasis.opendocument.presentation"),
+]
+KINDS = "PDF, PNG, JPEG, DOCX, XLSX, PPTX, ODT, ODS, ODP"
+REFUSED = [
+    ("a.pdf", b"", "Tệp “a.pdf” trống (0 byte)."),
+    ("a.pdf", files.TEXT, f"Tệp “a.pdf” không thuộc loại được nhận: {KINDS}."),
+    ("a.pdf", b"\n\n" + files.PDF, f"Tệp “a.pdf” không thuộc loại được nhận: {KINDS}."),
+    ("a.png", files.HTML, f"Tệp “a.png” không thuộc loại được nhận: {KINDS}."),
+    ("a.svg", files.SVG, f"Tệp “a.svg” không thuộc loại được nhận: {KINDS}."),
+    ("a.docx", files.ZIP, f"Tệp “a.docx” không thuộc loại được nhận: {KINDS}."),
+    ("a.odt", files.odf("text-template"), f"Tệp “a.odt” không thuộc loại được nhận: {KINDS}."),
+    (
+        "a.doc",
+        files.OLE,
+        "Tệp “a.doc” ở định dạng Office cũ (DOC, XLS, PPT). Hãy lưu lại thành DOCX, XLSX, PPTX hoặc PDF.",
+    ),
+    (
+        "a.pdf",
+        files.png(),
+        "Tệp “a.pdf” có nội dung là PNG, không khớp với tên tệp. Kiểm tra lại tệp hoặc đặt lại tên.",
+    ),
+    (
+        "a.docx",
+        files.XLSX,
+        "Tệp “a.docx” có nội dung là XLSX, không khớp với tên tệp. Kiểm tra lại tệp hoặc đặt lại tên.",
+    ),
+    (
+        "baocao",
+        files.PDF,
+        "Tệp “baocao” có nội dung là PDF, không khớp với tên tệp. Kiểm tra lại tệp hoặc đặt lại tên.",
+    ),
+    (
+        "a.docm",
+        files.DOCM,
+        "Tệp “a.docm” có chứa macro, không nhận. Hãy lưu lại thành tệp không có macro hoặc PDF.",
+    ),
+    (
+        "a.docx",
+        files.HIDDEN_MACRO,
+        "Tệp “a.docx” có chứa macro, không nhận. Hãy lưu lại thành tệp không có macro hoặc PDF.",
+    ),
+    (
+        "a.odt",
+        files.ODT_MACRO,
+        "Tệp “a.odt” có chứa macro, không nhận. Hãy lưu lại thành tệp không có macro hoặc PDF.",
+    ),
+    (
+        "a.docx",
+        files.DOCX[:200],
+        "Tệp “a.docx” bị hỏng, không mở được. Hãy mở và lưu lại rồi tải lên.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "media_type"), ACCEPTED)
+def test_type_of_knows_what_is_allowed(name: str, content: bytes, media_type: str) -> None:
+    file = BytesIO(content)
+
+    assert type_of(file, name).media_type == media_type
+    assert file.tell() == 0
+
+
+def test_accepted_covers_every_kind() -> None:
+    assert {media_type for _name, _content, media_type in ACCEPTED} == {kind.media_type for kind in ALL}
+
+
+@pytest.mark.parametrize(("name", "content", "sentence"), REFUSED)
+def test_type_of_refuses_at_the_file(name: str, content: bytes, sentence: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        type_of(BytesIO(content), name)
+
+    assert (str(refused.value), refused.value.field, refused.value.status) == (sentence, "files", 422)
+
+
+def test_type_of_refuses_a_zip_bomb_without_unpacking_it() -> None:
+    with pytest.raises(Invalid) as refused:
+        type_of(BytesIO(files.bomb()), "a.docx")
+
+    assert str(refused.value) == "Tệp “a.docx” nén bất thường (mở ra quá lớn), không nhận."
+
+
+NAMES = [
+    ("Báo cáo 412.pdf", "Báo cáo 412.pdf"),
+    ("Ba\u0301o ca\u0301o.pdf", "Báo cáo.pdf"),
+    ("../../etc/passwd", "passwd"),
+    ("C:\\Users\\ha\\Bao cao.pdf", "Bao cao.pdf"),
+    ("a\x00b\r\nc.pdf", "abc.pdf"),
+    ('a"b<c>|d?.pdf', "abcd.pdf"),
+    ("  .. .pdf", "pdf"),
+    (".htaccess", "htaccess"),
+    ("...", "minh-chung"),
+    ("", "minh-chung"),
+    ("a" * 300 + ".pdf", "a" * 146 + ".pdf"),
+    ("\u202egpj.exe", "gpj.exe"),
+]
+
+
+@pytest.mark.parametrize(("raw", "clean"), NAMES)
+def test_clean_name_keeps_a_short_name_without_paths(raw: str, clean: str) -> None:
+    assert clean_name(raw) == clean
+
+
+def test_title_from_reads_a_file_name_as_words() -> None:
+    assert title_from("Bao_cao__412.pdf") == "Bao cao 412"

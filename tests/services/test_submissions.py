@@ -1,0 +1,303 @@
+"""The way of a sheet: what each act checks, changes and records."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emulation.config import Settings
+from emulation.domain.workflow import Phase, SheetState
+from emulation.errors import Invalid, Stale, WrongState
+from emulation.models import Extension, History
+from emulation.services.evidence import uncite
+from emulation.services.scores import self_score
+from emulation.services.sheets import save_entry
+from emulation.services.submissions import (
+    SomethingLeft,
+    changes_since,
+    fingerprint,
+    inbox_of,
+    last_act,
+    receive,
+    return_lines,
+    send,
+    send_back,
+    submission_of,
+    submit,
+)
+from tests.filling import TOTAL, fill, loaded, now, to_received, to_signing, to_submitted
+from tests.world import World
+
+
+def test_send_locks_the_sheet_for_signature(db: Session, world: World, settings: Settings) -> None:
+    sheet = fill(db, world, settings)
+    at = now()
+    send(db, world.actor("unit_officer"), sheet, seen=fingerprint(sheet), now=at)
+    db.commit()
+
+    sheet = loaded(db, world)
+    assert (sheet.state, sheet.sent_at, sheet.note) == (SheetState.SIGNING, at, "")
+    line = db.scalars(select(History).where(History.act == "send")).one()
+    assert line.new == {"sha256": fingerprint(sheet), "total": str(TOTAL)}
+    with pytest.raises(WrongState):
+        save_entry(db, world.actor("unit_officer"), sheet, code="I.2", data={"value": "90"}, version=1, now=now())
+
+
+def test_send_is_refused_while_something_is_missing_and_says_what(db: Session, world: World) -> None:
+    with pytest.raises(SomethingLeft) as refused:
+        send(db, world.actor("unit_officer"), loaded(db, world), now=now())
+
+    assert (refused.value.status, str(refused.value)) == (422, "Chưa trình được: còn 8 việc phải làm.")
+    assert [one.code for one in refused.value.left] == [
+        "I.1",
+        "I.2",
+        "I.3",
+        "II.1",
+        "II.2",
+        "II.3",
+        "II.4",
+        "III.1",
+    ]
+    assert loaded(db, world).state == SheetState.DRAFT
+
+
+def test_send_is_refused_when_the_sheet_changed_since_it_was_checked(
+    db: Session, world: World, settings: Settings
+) -> None:
+    sheet = fill(db, world, settings)
+    seen = fingerprint(sheet)
+    save_entry(db, world.actor("unit_officer"), sheet, code="I.2", data={"value": "95"}, version=1, now=now())
+
+    with pytest.raises(Stale):
+        send(db, world.actor("unit_officer"), sheet, seen=seen, now=now())
+
+
+def test_send_after_the_close_is_refused(db: Session, world: World, settings: Settings) -> None:
+    sheet = fill(db, world, settings)
+
+    with pytest.raises(WrongState):
+        send(db, world.actor("unit_officer"), sheet, now=now() + timedelta(days=12))
+
+
+def test_send_back_needs_a_note_and_opens_the_sheet(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_signing(db, world, settings)
+    director = world.actor("unit_director")
+    with pytest.raises(Invalid) as refused:
+        send_back(db, director, sheet, note=" ", now=now())
+    assert (refused.value.field, str(refused.value)) == ("note", "Ghi rõ cần sửa gì để chuyên viên biết.")
+
+    send_back(db, director, sheet, note="Đối chiếu lại I.2 ", now=now())
+    db.commit()
+    sheet = loaded(db, world)
+    assert (sheet.state, sheet.note) == (SheetState.DRAFT, "Đối chiếu lại I.2")
+    with pytest.raises(WrongState):
+        send_back(db, director, sheet, note="Lần nữa", now=now())
+
+
+def test_submit_signs_what_is_there_with_its_hash(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_signing(db, world, settings)
+    at = now()
+    submit(db, world.actor("unit_director"), sheet, seen=fingerprint(sheet), now=at)
+    db.commit()
+
+    sheet = loaded(db, world)
+    assert (sheet.state, sheet.submitted_at, sheet.signed_by_id) == (
+        SheetState.SUBMITTED,
+        at,
+        world.people["unit_director"].id,
+    )
+    assert sheet.submission_sha256 == hashlib.sha256(submission_of(sheet)).hexdigest()
+    assert self_score(sheet).total == TOTAL
+
+
+def test_submission_holds_criteria_unit_entries_and_hashes_of_files(
+    db: Session, world: World, settings: Settings
+) -> None:
+    sheet = fill(db, world, settings)
+    body = json.loads(submission_of(sheet))
+
+    assert (body["criteria"], body["period"]) == (world.criteria.sha256, "2021-2022")
+    assert body["unit"] == {"code": "34", "name": "Sở Giáo dục và Đào tạo tỉnh Thái Bình", "tags": []}
+    assert [entry["code"] for entry in body["entries"]] == sorted(entry.code for entry in sheet.entries)
+    first = body["entries"][1]
+    assert (first["code"], first["data"], first["explanation"]) == ("I.1", {"part": "95", "whole": "98"}, "")
+    evidence = next(entry for entry in sheet.entries if entry.code == "I.1").citations[0].evidence
+    assert first["citations"] == [
+        {
+            "sha256": evidence.sha256,
+            "title": "Bao cao I.1",
+            "document_number": "",
+            "issued_on": None,
+            "issuer": "",
+            "file_name": "Bao cao I.1.pdf",
+            "place": "tr. 6",
+        }
+    ]
+
+
+def test_submission_changes_with_every_figure_and_citation(db: Session, world: World, settings: Settings) -> None:
+    sheet = fill(db, world, settings)
+    officer, seen = world.actor("unit_officer"), {fingerprint(sheet)}
+
+    save_entry(db, officer, sheet, code="I.2", data={"value": "91"}, version=1, now=now())
+    seen.add(fingerprint(sheet))
+    save_entry(db, officer, sheet, code="I.2", data={"value": "91"}, explanation="x", version=2, now=now())
+    seen.add(fingerprint(sheet))
+    entry = next(entry for entry in sheet.entries if entry.code == "I.1")
+    uncite(db, officer, entry.citations[0].evidence, code="I.1", now=now())
+    seen.add(fingerprint(sheet))
+    assert len(seen) == 4
+
+
+def test_submit_a_second_time_is_refused(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_submitted(db, world, settings)
+
+    with pytest.raises(WrongState) as refused:
+        submit(db, world.actor("unit_director"), sheet, now=now())
+    assert (refused.value.status, str(refused.value)) == (
+        409,
+        "Không thể ký và nộp: phiếu đang ở trạng thái “Đã nộp, chờ tiếp nhận”.",
+    )
+
+
+def test_submit_of_something_else_than_was_seen_is_refused(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_signing(db, world, settings)
+
+    with pytest.raises(Stale):
+        submit(db, world.actor("unit_director"), sheet, seen="0" * 64, now=now())
+    assert sheet.state == SheetState.SIGNING
+
+
+def test_submit_after_the_close_waits_for_an_extension(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_signing(db, world, settings)
+    late, director = now() + timedelta(days=12), world.actor("unit_director")
+    with pytest.raises(WrongState):
+        submit(db, director, sheet, now=late)
+
+    db.add(
+        Extension(
+            period_id=world.period.id,
+            unit_id=world.units["34"].id,
+            phase=Phase.SELF_SCORING,
+            closes_at=late + timedelta(hours=1),
+            reason="Mưa lũ",
+            granted_by_id=world.people["department"].id,
+            granted_at=late,
+        )
+    )
+    db.commit()
+    assert submit(db, director, loaded(db, world), now=late).state == SheetState.SUBMITTED
+
+
+def test_receive_stores_the_moment_once(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_submitted(db, world, settings)
+    at = now()
+    receive(db, world.actor("department"), sheet, now=at)
+    db.commit()
+
+    sheet = loaded(db, world)
+    assert (sheet.state, sheet.received_at) == (SheetState.RECEIVED, at)
+    with pytest.raises(WrongState):
+        receive(db, world.actor("department"), sheet, now=now())
+
+
+REFUSED = [
+    ({}, "lines", "Chọn ít nhất một tiêu chí cần sửa."),
+    ({"IX.9": "x"}, "lines", "Bộ tiêu chí không có mã “IX.9”."),
+    ({"II.5": "x"}, "lines", "Đơn vị không kê khai tiêu chí II.5 nên không trả lại được."),
+    ({"III.2": "x"}, "lines", "Đơn vị không kê khai tiêu chí III.2 nên không trả lại được."),
+    ({"I.1": "Thiếu trang", "I.2": " "}, "reason-I.2", "Ghi lý do trả lại."),
+]
+
+
+@pytest.mark.parametrize(("reasons", "field", "sentence"), REFUSED)
+def test_return_lines_refuses_and_changes_nothing(
+    db: Session, world: World, settings: Settings, reasons: dict[str, str], field: str, sentence: str
+) -> None:
+    sheet = to_submitted(db, world, settings)
+    with pytest.raises(Invalid) as refused:
+        return_lines(db, world.actor("department"), sheet, reasons=reasons, now=now())
+
+    assert (refused.value.field, str(refused.value)) == (field, sentence)
+    assert (sheet.state, sheet.returned_lines) == (SheetState.SUBMITTED, [])
+
+
+def test_return_lines_of_a_received_sheet_is_refused(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_received(db, world, settings)
+
+    with pytest.raises(WrongState):
+        return_lines(db, world.actor("department"), sheet, reasons={"I.1": "Thiếu trang"}, now=now())
+
+
+def test_a_returned_sheet_comes_back_corrected(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_submitted(db, world, settings)
+    before = sheet.submission_sha256
+    officer, director = world.actor("unit_officer"), world.actor("unit_director")
+    return_lines(db, world.actor("department"), sheet, reasons={"I.2": "Số khác báo cáo"}, note="Sửa sớm", now=now(1))
+    db.commit()
+    sheet = loaded(db, world)
+    assert (sheet.state, sheet.note) == (SheetState.RETURNED, "Sửa sớm")
+    with pytest.raises(SomethingLeft):
+        send(db, officer, sheet, now=now(2))
+
+    save_entry(db, officer, sheet, code="I.2", data={"value": "90"}, version=1, now=now(2))
+    send(db, officer, sheet, now=now(3))
+    send_back(db, director, sheet, note="Ghi thêm diễn giải", now=now(4))
+    assert sheet.state == SheetState.RETURNED  # and not a draft, whose lines could all be changed
+    save_entry(db, officer, sheet, code="I.2", data={"value": "90"}, explanation="Theo biên bản", version=2, now=now(5))
+    send(db, officer, sheet, now=now(6))
+    submit(db, director, sheet, now=now(7))
+    db.commit()
+
+    sheet = loaded(db, world)
+    assert (sheet.state, [line.resolved_at is None for line in sheet.returned_lines]) == (SheetState.SUBMITTED, [False])
+    assert sheet.submission_sha256 != before
+
+
+def test_changes_since_gives_first_and_last_content_of_each_line(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_signing(db, world, settings)
+    send_back(db, world.actor("unit_director"), sheet, note="Sửa I.2", now=now(1))
+    officer = world.actor("unit_officer")
+    save_entry(db, officer, sheet, code="I.2", data={"value": "95"}, version=1, now=now(2))
+    save_entry(db, officer, sheet, code="I.2", data={"value": "98"}, version=2, now=now(3))
+    save_entry(db, officer, sheet, code="II.4", data={"count": "4"}, version=1, now=now(3))
+    save_entry(db, officer, sheet, code="II.4", data={"count": "3"}, version=2, now=now(4))
+    entry = next(entry for entry in sheet.entries if entry.code == "I.1")
+    uncite(db, officer, entry.citations[0].evidence, code="I.1", now=now(5))
+    back = last_act(db, sheet, ("send_back",))
+    assert back is not None
+
+    changes = changes_since(db, sheet, back.at)
+
+    assert [(one.code, one.before, one.after, one.evidence) for one in changes] == [
+        ("I.1", None, None, (("uncite", "Bao cao I.1"),)),
+        ("I.2", {"data": {"value": "91.5"}, "explanation": ""}, {"data": {"value": "98"}, "explanation": ""}, ()),
+    ]
+
+
+def test_inbox_holds_submitted_sheets_only(db: Session, world: World, settings: Settings) -> None:
+    assert inbox_of(db, world.period) == []
+    sheet = to_submitted(db, world, settings)
+
+    assert [one.id for one in inbox_of(db, world.period)] == [sheet.id]
+    receive(db, world.actor("department"), loaded(db, world), now=now())
+    db.commit()
+    assert inbox_of(db, world.period) == []
+
+
+def test_every_act_is_in_the_history_with_its_person(db: Session, world: World, settings: Settings) -> None:
+    to_received(db, world, settings)
+
+    rows = db.execute(
+        select(History.act, History.actor_name).where(History.thing == "sheets").order_by(History.id)
+    ).all()
+    assert [tuple(row) for row in rows] == [
+        ("send", "Unit officer"),
+        ("submit", "Unit director"),
+        ("receive", "Department"),
+    ]
