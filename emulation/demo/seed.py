@@ -68,6 +68,7 @@ ETHNIC_PROVINCES = (
 OFFICER_UNIT, DIRECTOR_UNIT, EXCLUDED_UNIT = "34", "96", "14"
 SUBMITTED = ("33", "82", "45")  # waiting for receipt
 RETURNED = "86"
+LATE = ("10", "62")  # not sent in time, no extension
 REVIEWED = ("01", "31", "48", "79", "92", "22", "27")
 REASONS = (
     "Số liệu trong báo cáo kèm theo thấp hơn số liệu kê khai.",
@@ -477,6 +478,10 @@ def _running_round(demo: Demo) -> None:
         if code == OFFICER_UNIT:
             missing = [criterion.code for criterion in demo.criteria.leaves][-9::3]
             _fill(demo, sheet, demo.now - timedelta(hours=4), leave_out=frozenset(missing))
+            continue
+        if code in LATE:
+            left = frozenset(criterion.code for criterion in demo.criteria.leaves[12 if code == "10" else 27 :])
+            _fill(demo, sheet, day, leave_out=left)
             continue
         _fill(demo, sheet, day)
         if code == DIRECTOR_UNIT:
