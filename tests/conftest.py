@@ -59,14 +59,20 @@ def empty_again(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Cal
 
         return restore
 
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    # Not TRUNCATE, which makes new files for every table and index and took most of the time of the suite.
+    tables = [table.name for table in Base.metadata.sorted_tables]
+    restart = ", ".join(f"setval(pg_get_serial_sequence('{name}', 'id'), 1, false)" for name in tables)
+    clear = "; ".join(f"DELETE FROM {name}" for name in tables)
 
-    def truncate() -> None:
+    def delete() -> None:
         with engine.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+            # in this role no trigger runs: neither foreign keys nor the guards of frozen rows
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.exec_driver_sql(clear)
+            connection.execute(text(f"SELECT {restart}"))
 
-    return truncate
+    return delete
 
 
 @pytest.fixture
