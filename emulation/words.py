@@ -26,11 +26,9 @@ def figure(value: Decimal | int, *, decimal: str = ",", places: int | None = Non
     number = Decimal(value)
     if places is not None:
         number = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-        text = f"{number:f}"
-    else:
-        text = f"{number:f}"
-        if "." in text:
-            text = text.rstrip("0").rstrip(".")
+    text = f"{number or abs(number):f}"  # there is no "-0"
+    if places is None and "." in text:
+        text = text.rstrip("0").rstrip(".")
     return text.replace(".", decimal).replace("-", MINUS)
 
 
