@@ -21,7 +21,7 @@ CATALOGUE = ROOT / "emulation" / "translations" / "en" / "LC_MESSAGES" / "messag
 METHODS = [("emulation/**.py", "python"), ("templates/**.html", "jinja2")]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "translate": None}
 SKIPPED = ("print", "translations")  # printed documents are Vietnamese by rule
-HEADER = b"""# English for the screens. Words: docs/glossary.md. Written by `python -m tools.translations`, translated by hand.
+HEADER = b"""# English for the screens; its words are those of docs/glossary.md. Sorted by `python -m tools.translations`.
 msgid ""
 msgstr ""
 "Language: en\\n"

@@ -103,10 +103,10 @@ def picture(certificate: Certificate) -> dict[str, Any]:
         tracking=line.tracking,
     )
     title = decision.signer_title or template.defaults.get("signer_title", "")
-    left = [_("Quyết định số %(number)s", number=decision.number or "........")]
+    left = [f"Quyết định số {decision.number or '........'}"]
     if decision.issued_on:
         left.append(date_words(decision.issued_on))
-    left.append(_("Số sổ vàng: %(number)s", number=certificate.register_number or "........"))
+    left.append(f"Số sổ vàng: {certificate.register_number or '........'}")
     return {
         "title": template.title.upper(),
         "issuer": ["BỘ TRƯỞNG", "BỘ GIÁO DỤC VÀ ĐÀO TẠO"],

@@ -15,7 +15,7 @@ from emulation.config import ROOT
 from emulation.errors import Refusal, SignInNeeded
 from emulation.web import session as current
 from emulation.web.display import show_phrase
-from emulation.words import N_
+from emulation.words import N_, Phrase
 
 log = logging.getLogger(__name__)
 SENTENCES = {
@@ -86,7 +86,8 @@ def register(app: Flask) -> None:
         if current_app.testing:
             raise error
         if wants_json():
-            return jsonify(error=f"Hệ thống gặp lỗi, số tham chiếu {reference}."), 500
+            sentence = Phrase(N_("Hệ thống gặp lỗi, số tham chiếu %(reference)s."), {"reference": reference})
+            return jsonify(error=show_phrase(sentence)), 500
         page = (ROOT / "templates" / "errors" / "500.html").read_text(encoding="utf-8")
         return current_app.jinja_env.from_string(page).render(reference=reference), 500
 
