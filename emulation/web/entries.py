@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import BooleanField, Form, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of an older WTForms
 
 from emulation.domain.criteria import Criterion
 from emulation.domain.numbers import number
@@ -81,15 +82,15 @@ def form_for(
     for key in asked:
         fields[key] = StringField(show_phrase(label_of(criterion, key)))
     if isinstance(rule, Levels):
-        choices = [(level.label, level.label) for level in rule.levels]
+        choices = [SelectChoice(level.label, level.label) for level in rule.levels]
         fields["level"] = RadioField(show_phrase(label_of(criterion, "level")), choices=[*choices, _unchosen()])
     elif isinstance(rule, Check):
-        yes_no = [(MET, _("Đạt")), (NOT_MET, _("Không đạt"))]
+        yes_no = [SelectChoice(MET, _("Đạt")), SelectChoice(NOT_MET, _("Không đạt"))]
         fields["met"] = RadioField(show_phrase(label_of(criterion, "met")), choices=[*yes_no, _unchosen()])
     elif isinstance(rule, Checklist):
-        items = [(item.code, item.label) for item in rule.items]
+        items = [SelectChoice(item.code, item.label) for item in rule.items]
         fields["met"] = SelectMultipleField(
-            _("Các mục đạt"), choices=[*items, (NONE_MET, _("Không mục nào đạt"))], validate_choice=False
+            _("Các mục đạt"), choices=[*items, SelectChoice(NONE_MET, _("Không mục nào đạt"))], validate_choice=False
         )
     if criterion.may_skip and not isinstance(rule, External):
         fields["not_applicable"] = BooleanField(_("Không áp dụng cho đơn vị"))
@@ -102,8 +103,8 @@ def form_for(
     return form
 
 
-def _unchosen() -> tuple[str, str]:
-    return (NOT_CHOSEN, _("Chưa kê khai"))
+def _unchosen() -> SelectChoice:
+    return SelectChoice(NOT_CHOSEN, _("Chưa kê khai"))
 
 
 def _shown(rule: Rule, data: Mapping[str, Any] | None) -> dict[str, Any]:
