@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,13 @@ def test_template_is_read_from_a_file(tmp_path: Path) -> None:
 )
 def test_wrong_template_is_refused_with_its_place(text: str, message: str) -> None:
     assert refused(text) == f"Mẫu in “m.yaml” chưa đúng: {message}."
+
+
+def test_example_in_the_documentation_is_a_template() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "documents.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert example is not None
+    assert parse_template(example[1].encode(), name="documents.md").title == "Bằng khen"
 
 
 def test_template_that_is_no_file_is_refused() -> None:

@@ -193,6 +193,12 @@ def test_text_that_cannot_be_printed_is_named_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_markup_in_a_name_is_printed_as_text(template: Template) -> None:
+    pdf = rendered(template, [Recipient(name="Sở <b>A</b> & B", merit="{name}")])
+    assert "Sở <b>A</b> & B" in pdfs.text(pdf)
+    assert "{name}" in pdfs.text(pdf)
+
+
 def test_nobody_to_print_for_is_refused(template: Template) -> None:
     with pytest.raises(Invalid, match="không có ai"):
         render_certificates(template, [], write=io.BytesIO())

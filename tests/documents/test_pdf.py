@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,11 @@ def test_document_shows_no_file_that_its_text_asks_for(tmp_path: Path) -> None:
 def test_same_text_gives_the_same_bytes() -> None:
     styles = [named_stylesheet("fonts.css"), named_stylesheet("base.css")]
     assert write_pdf("<p>Bằng khen</p>", styles) == write_pdf("<p>Bằng khen</p>", styles)
+
+
+def test_documents_set_in_several_threads_are_the_same() -> None:
+    styles = [named_stylesheet("fonts.css"), named_stylesheet("base.css")]
+    pages = [f"<p>Bằng khen số {n}</p>" for n in range(8)]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda page: write_pdf(page, styles), pages))
+    assert together == [write_pdf(page, styles) for page in pages]

@@ -92,6 +92,11 @@ def test_excluded_units_stand_last_in_their_cluster_with_the_ground() -> None:
     assert "Huế" not in pdfs.text(pdf, pdfs.pages(pdf))
 
 
+def test_markup_in_a_name_is_printed_as_text() -> None:
+    made = report([[unit("<i>A</i> & B", "90"), unit("C", "80")]])
+    assert pdfs.text(render_ranking_report(made)).count("<i>A</i> & B") == 5  # text, summary, both charts, table
+
+
 def test_notes_of_units_are_printed_once() -> None:
     note = "Sở Giáo dục, Khoa học và Công nghệ"
     made = report([[unit("Bạc Liêu", "90", note=note), unit("Hà Nội", "80", note=note)]], footnotes=("Ghi chú riêng.",))
