@@ -14,6 +14,7 @@ from typing import IO
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from emulation.errors import Invalid, Missing, Stale, WrongState
 from emulation.models import Citation, Entry, Evidence, Sheet
@@ -127,8 +128,11 @@ def load_evidence_to_change(db: Session, evidence_id: int) -> Evidence | None:
     sheet_id = db.scalar(select(Evidence.sheet_id).where(Evidence.id == evidence_id))
     if sheet_id is None:
         return None
-    load_sheet_to_change(db, sheet_id)
-    return db.scalar(select(Evidence).where(Evidence.id == evidence_id).options(raiseload("*", sql_only=True)))
+    sheet = load_sheet_to_change(db, sheet_id)
+    found = db.scalar(select(Evidence).where(Evidence.id == evidence_id).options(raiseload("*", sql_only=True)))
+    if found is not None and sheet is not None:
+        set_committed_value(found, "sheet", sheet)  # held by the evidence: a session keeps only what somebody holds
+    return found
 
 
 def evidence_of(db: Session, sheet: Sheet) -> list[Evidence]:
