@@ -58,7 +58,7 @@ class Client(FlaskClient):
         if options.get("method") == "POST" and csrf:
             options["headers"] = {**dict(options.get("headers") or {}), "X-CSRFToken": self._token()}
         self.db.commit()
-        response = super().open(*args, **options)
+        response = super().open(*args, buffered=True, **options)
         self.db.expire_all()
         if response.mimetype == "text/html" and response.text.lstrip().lower().startswith("<!doctype"):
             faults = faults_of(response.text, self.application)

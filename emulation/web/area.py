@@ -57,7 +57,7 @@ class Area(Blueprint):
                     commit(db)
                 return response
 
-            guarded.allow = allow  # type: ignore[attr-defined]  # read by docs and tests
+            guarded.allow, guarded.load = allow, load  # type: ignore[attr-defined]  # read by docs and tests
             self.add_url_rule(rule, view.__name__, guarded, methods=methods)
             return guarded
 

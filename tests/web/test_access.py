@@ -1,0 +1,244 @@
+"""Who may open what: every route, every role and a stranger, in three moments of a round."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, g
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emulation.access import Permission, may
+from emulation.config import Settings
+from emulation.db import Base
+from emulation.domain.workflow import Phase, SheetState
+from emulation.models import Certificate, Decision, Exclusion, User
+from emulation.services import awards, evidence, results
+from emulation.web import session as current
+from tests.client import Client
+from tests.world import World
+
+PEOPLE = (
+    "stranger",
+    "admin",
+    "department",
+    "chair",
+    "member",
+    "outsider",
+    "unit_officer",
+    "unit_director",
+    "other_officer",
+    "other_director",
+    "cluster_leader",
+    "leader",
+    "auditor",
+)
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
+# Allowed, but there is nothing to show at some of the moments.
+UNUSUAL: dict[str, tuple[int, ...]] = {
+    "accounts.activation_by_link": (404,),  # no such code
+    "certificates.check": (200, 404),  # none before the award is granted
+    "evidence.library": (200, 302, 404),  # only people of a unit have one
+    "results.ranking_report": (200, 404),  # none before publication
+    "results.ranking_workbook": (200, 404),
+    "results.recheck": (200, 404),
+    "sheets.mine": (200, 302, 404),  # only people of a unit have one
+    "submissions.receipt": (200, 404),  # none before the sheet is received
+}
+# Slow documents: opened by one of those who may, refused to everybody who may not.
+HEAVY = {
+    "results.ranking_report": "leader",
+    "results.ranking_workbook": "leader",
+    "submissions.form_pdf": "unit_officer",
+}
+
+
+@dataclass
+class Route:
+    """One route with the values of its address, and the thing that it names."""
+
+    endpoint: str
+    method: str
+    path: str
+    allow: Permission
+    load: Callable[..., Any] | None
+    values: dict[str, Any]
+
+    def is_open_to(self, app: Flask, person: int | None) -> bool:
+        """What the table says of this person and the thing that the address names, asked as a request would."""
+        with app.test_request_context(self.path):
+            db = current.db()
+            g.user = db.get(User, person) if person else None  # a loader may look for what this person can have
+            thing = self.load(db, **self.values) if self.load else None
+            return may(g.user, self.allow, thing)
+
+
+def self_scoring(db: Session, world: World) -> None:
+    """The units are filling in their sheets."""
+
+
+def review(db: Session, world: World) -> None:
+    """The ministry has received every sheet."""
+    world.period.phase = Phase.REVIEW
+    put_sheets(db, world, SheetState.RECEIVED)
+
+
+def published(db: Session, world: World) -> None:
+    """The result is sealed, an award is granted."""
+    world.period.phase = Phase.COUNCIL
+    put_sheets(db, world, SheetState.FINAL)
+    now = datetime.now(UTC)
+    results.publish(db, world.actor("department"), world.period, now=now)
+    award = awards.awards_of(db, world.period)[0]
+    decision = Decision(award_id=award.id, made_by_id=world.people["department"].id, made_at=now)
+    db.add(decision)
+    db.flush()
+    unit = world.units["34"]
+    db.add(
+        Certificate(decision_id=decision.id, unit_id=unit.id, recipient=unit.name, position=1, check_code="7K4M-92QD")
+    )
+
+
+def put_sheets(db: Session, world: World, state: SheetState) -> None:
+    """Every sheet in this state, submitted and received now."""
+    now = datetime.now(UTC)
+    for sheet in world.sheets.values():
+        sheet.submitted_at = sheet.received_at = now
+        sheet.signed_by_id, sheet.submission_sha256 = world.people["unit_director"].id, "0" * 64
+        sheet.state = state
+    db.flush()
+
+
+MOMENTS = {moment.__name__: moment for moment in (self_scoring, review, published)}
+
+
+def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[str, Any]:
+    """The world at this moment; what the addresses name belongs to unit 34, so that people of unit 96 are others."""
+    now = datetime.now(UTC)
+    proof = evidence.attach(
+        db,
+        world.actor("unit_officer"),
+        world.sheets["34"],
+        folder=Path(settings.evidence_dir),
+        file=io.BytesIO(PDF),
+        file_name="bao-cao.pdf",
+        largest_mib=1,
+        code="I.1",
+        now=now,
+    ).evidence
+    award = awards.create_defaults(db, world.actor("department"), world.period, now=now)[0]
+    db.flush()
+    found = Exclusion(
+        sheet_id=world.sheets["34"].id,
+        ground=world.criteria.exclusions[0].code,
+        note="Kết luận thanh tra",
+        decided_by_id=world.people["department"].id,
+        decided_at=now,
+    )
+    db.add(found)
+    MOMENTS[moment](db, world)
+    db.commit()
+    one = {"decision_id": db.scalar(select(Decision.id)) or 1, "certificate_id": db.scalar(select(Certificate.id)) or 1}
+    assert world.council is not None
+    return one | {
+        "sheet_id": world.sheets["34"].id,
+        "unit_id": world.units["34"].id,
+        "evidence_id": proof.id,
+        "user_id": world.people["leader"].id,
+        "award_id": award.id,
+        "exclusion_id": found.id,
+        "council_id": world.council.id,
+        "check_code": "7K4M-92QD",
+    }
+
+
+def routes_of(app: Flask, world: World, ids: dict[str, Any]) -> Iterator[Route]:
+    """Every guarded route, its address filled in."""
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            view = app.view_functions[rule.endpoint]
+            if rule.endpoint == "static":
+                continue
+            values = {name: value_of(name, rule.rule, world, ids) for name in rule.arguments}
+            path = app.url_map.bind("localhost").build(rule.endpoint, values)
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield Route(rule.endpoint, method, path, view.allow, view.load, values)
+
+
+def value_of(name: str, rule: str, world: World, ids: dict[str, Any]) -> Any:
+    """A sensible value of a variable in an address."""
+    if name == "code":
+        if rule.startswith("/activate/"):
+            return "AAAAA-AAAAA-AAAAA-AAAAA"
+        return world.period.code if rule.startswith("/periods/<code>") else "I.1"
+    return "I.1" if name == "criterion" else ids[name]
+
+
+def dump(db: Session) -> dict[str, str]:
+    """A digest of every table."""
+    db.rollback()
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        rows = sorted(repr(tuple(row)) for row in db.execute(table.select()))
+        found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    db.rollback()
+    return found
+
+
+@pytest.mark.parametrize("moment", list(MOMENTS))
+@pytest.mark.parametrize("name", PEOPLE)
+def test_route_opens_exactly_for_those_who_may(
+    app: Flask, client: Client, db: Session, world: World, settings: Settings, moment: str, name: str
+) -> None:
+    ids = prepare(db, world, settings, moment)
+    person = None if name == "stranger" else world.people[name].id
+    routes = list(routes_of(app, world, ids))
+    refused = [route for route in routes if not route.is_open_to(app, person)]
+    before = dump(db)
+    for route in refused:
+        status, place = ask(client, name, route, as_script=person is not None)
+        if person is not None:
+            assert status in (403, 404), route
+        elif route.method == "GET":
+            assert (status, place.partition("?")[0]) == (302, "/sign-in"), route
+        else:
+            assert status == 401, route
+    assert dump(db) == before
+
+    for route in routes:
+        if route not in refused and HEAVY.get(route.endpoint, name) == name and route.method == "GET":
+            status, place = ask(client, name, route)
+            wanted = UNUSUAL.get(route.endpoint, (200, 302))
+            assert status in wanted, route
+            assert person is None or not place.startswith("/sign-in"), route
+    assert dump(db) == before
+
+    for route in routes:
+        if route.method != "POST":
+            continue
+        if route.is_open_to(app, person):
+            status, _ = ask(client, name, route)
+            assert status not in (401, 403), route
+            assert status < 500, route
+
+
+def ask(client: Client, name: str, route: Route, *, as_script: bool = False) -> tuple[int, str]:
+    """Status and place of the answer to this person, who is signed in anew each time: some acts end sessions.
+
+    A script gets a refusal as JSON, which takes a tenth of the time of a page.
+    """
+    if name != "stranger":
+        client.sign_in(name)
+    headers = {"Accept": "application/json"} if as_script else {}
+    response = client.open(route.path, method=route.method, headers=headers)
+    return response.status_code, response.headers.get("Location", "")
