@@ -44,14 +44,12 @@ class Remark(StrEnum):
     NO_EVIDENCE = "no_evidence"
     NOT_DECLARED = "not_declared"
     SKIPPED = "skipped"
-    EXTERNAL = "external"
 
 
 REMARK_NAMES = {
     Remark.NO_EVIDENCE: N_("Thiếu minh chứng"),
     Remark.NOT_DECLARED: N_("Chưa kê khai"),
     Remark.SKIPPED: N_("Khai không áp dụng"),
-    Remark.EXTERNAL: N_("Bộ chấm"),
 }
 
 
@@ -93,13 +91,11 @@ class Declared:
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
-        """What is remarkable before anybody has scored; empty: may be accepted together with others."""
-        if not self.applies:
+        """What is remarkable before anybody has scored; a line that only the ministry scores never is."""
+        if not self.applies or self.is_external:
             return ()
         found = []
-        if self.is_external:
-            found.append(Remark.EXTERNAL)
-        elif self.skipped:
+        if self.skipped:
             found.append(Remark.SKIPPED)
         elif self.part is Part.CORE and not self.has_entry:
             found.append(Remark.NOT_DECLARED)

@@ -111,6 +111,7 @@ def queue_of(db: Session, person: User, period: Period) -> Queue:
             not task.is_open,
             not is_submitted(task.sheet),
             not task.remarkable,
+            not task.marked,
             task.sheet.cluster.number,
             name_key(task.sheet.short_name),
         )

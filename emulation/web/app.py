@@ -29,6 +29,7 @@ AREAS = (
     "evidence",
     "submissions",
     "reviews",
+    "verdicts",
     "results",
     "awards",
     "certificates",

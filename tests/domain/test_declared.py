@@ -36,7 +36,7 @@ def test_parts_of_names_every_criterion_in_order() -> None:
         ("I.1", None, "0", True, (Remark.NOT_DECLARED,)),
         ("I.2", {"value": "91,5"}, "3.00", True, ()),
         ("II.2", {"met": False}, "0.00", True, ()),  # 0 is a score
-        ("II.5", None, None, True, (Remark.EXTERNAL,)),
+        ("II.5", None, None, True, ()),  # only the ministry scores: nothing to remark
         ("III.1", {"not_applicable": True, "reason": "x"}, None, True, (Remark.SKIPPED,)),
         ("B.1", None, "0", False, ()),  # nobody has to declare a bonus
         ("B.1", {"count": 2}, "1.00", True, ()),
