@@ -60,9 +60,9 @@ def empty_again(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Cal
         return restore
 
     # Not TRUNCATE, which makes new files for every table and index and took most of the time of the suite.
-    tables = [table.name for table in Base.metadata.sorted_tables]
-    restart = ", ".join(f"setval(pg_get_serial_sequence('{name}', 'id'), 1, false)" for name in tables)
-    clear = "; ".join(f"DELETE FROM {name}" for name in tables)
+    tables = Base.metadata.sorted_tables
+    restart = ", ".join(f"setval(pg_get_serial_sequence('{table}', 'id'), 1, false)" for table in tables)
+    clear = "; ".join(str(table.delete()) for table in tables)
 
     def delete() -> None:
         with engine.begin() as connection:
