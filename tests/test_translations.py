@@ -14,13 +14,12 @@ from babel.messages.mofile import read_mo
 from jinja2 import Environment, nodes
 
 from tools import translations
-from tools.translations import CATALOGUE, ROOT, SKIPPED
+from tools.translations import CATALOGUE, KEYWORDS, ROOT, SKIPPED
 
 VIETNAMESE = re.compile(r"(?![\x00-\x7f])[^\W\d_]")  # letters beyond ASCII
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{\w+\}|%%")
 # what stays Vietnamese in an English sentence: names of units, symbols and offices on documents
 NAMES = ("Sở GDĐT Thái Bình", "Sở GDĐT Cà Mau", "Sở GDĐT Quảng Ninh", "2386/QĐ-BGDĐT", "KT. BỘ TRƯỞNG", "THỨ TRƯỞNG")
-MARKS = {"_", "N_", "gettext", "lazy_gettext", "ngettext", "translate", "lazy"}
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +164,7 @@ def literals(source: str) -> list[str]:
     marked = {
         id(inner)
         for call in tree.find_all(nodes.Call)
-        if isinstance(call.node, nodes.Name) and call.node.name in MARKS
+        if isinstance(call.node, nodes.Name) and call.node.name in KEYWORDS
         for inner in call.args
     }
     return [
@@ -228,7 +227,7 @@ def strings(tree: ast.AST) -> Iterator[ast.Constant]:
             passed.add(id(node.body[0].value))  # type: ignore[attr-defined]  # a docstring is an Expr
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in MARKS:
+            if name in KEYWORDS:
                 passed |= {id(argument) for argument in node.args}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed:

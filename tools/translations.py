@@ -19,9 +19,10 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "emulation" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 METHODS = [("emulation/**.py", "python"), ("templates/**.html", "jinja2")]
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "translate": None}
+MARKS = ("_", "N_", "gettext", "lazy_gettext", "lazy", "translate")
+KEYWORDS = {**dict.fromkeys(MARKS), "ngettext": (1, 2)}
 SKIPPED = ("print", "translations")  # printed documents are Vietnamese by rule
-HEADER = b"""# English for the screens; its words are those of docs/glossary.md. Sorted by `python -m tools.translations`.
+HEADER = b"""# English for the screens; words as in docs/glossary.md. Sorted by `python -m tools.translations`.
 msgid ""
 msgstr ""
 "Language: en\\n"
