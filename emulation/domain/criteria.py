@@ -250,7 +250,7 @@ def _sentence(detail: dict[str, Any]) -> Phrase:
         case "union_tag_invalid":
             return Phrase(
                 N_("Không có cách chấm “%(kind)s”: dùng một trong %(kinds)s."),
-                {"kind": str(context.get("tag")), "kinds": ", ".join(KINDS)},
+                {"kind": spelling(detail["input"].get("kind")) or "", "kinds": ", ".join(KINDS)},
             )
         case "literal_error":
             return Phrase(

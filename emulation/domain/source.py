@@ -168,7 +168,7 @@ def read_tree(text: str) -> Tree:
             elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
                 stack.pop()
             elif isinstance(event, yaml.ScalarEvent):
-                if event.tag and event.tag != "!":
+                if event.tag:
                     problems.append(Problem(Phrase(N_("Không dùng nhãn kiểu (!).")), line))
                     break
                 if expects_key():
