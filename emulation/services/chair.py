@@ -8,19 +8,32 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from emulation.domain.declared import Declared
+from emulation.domain.reviewing import Flag
 from emulation.domain.workflow import SheetState
-from emulation.models import Period, SeatRole, Sheet, User
+from emulation.models import Council, Period, SeatRole, Sheet, User
+from emulation.services.criteria import value_of
 from emulation.services.periods import sheets_of
+from emulation.services.queue import declared_lines
 from emulation.services.reviews import (
     Member,
     has_conflict,
     is_submitted,
-    lines_of_sheets,
     members_of,
     newest_marks,
     reviews_of,
 )
-from emulation.services.verdicts import Agendum, agendum, marks_are_open
+from emulation.services.verdicts import marks_are_open, weigh
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One line worth discussing: what was declared, what the members gave, why it is flagged."""
+
+    sheet: Sheet
+    declared: Declared
+    marks: tuple[Decimal, ...]
+    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True)
@@ -29,7 +42,7 @@ class Overview:
 
     behind: list[tuple[Member, int, int]]  # member, sheets finished, sheets to score now
     to_settle: list[Sheet]  # marks are open, verdicts missing
-    to_discuss: list[Agendum]  # flagged lines of those sheets, widest first
+    to_discuss: list[Topic]  # flagged lines of those sheets, widest first
     in_progress: int  # sheets still being marked
     settled: int
 
@@ -75,21 +88,30 @@ def overview_of(db: Session, person: User, period: Period) -> Overview:
         ((people[user_id], done, total) for user_id, (done, total) in counts.items() if done < total),
         key=lambda row: Decimal(row[1]) / row[2],
     )
-    return Overview(behind, to_settle, _to_discuss(db, person, to_settle, members), in_progress, settled)
+    return Overview(behind, to_settle, _to_discuss(db, period, to_settle, chaired, members), in_progress, settled)
 
 
 def _to_discuss(
-    db: Session, person: User, sheets: Sequence[Sheet], members: Mapping[int, Sequence[Member]]
-) -> list[Agendum]:
+    db: Session,
+    period: Period,
+    sheets: Sequence[Sheet],
+    councils: Mapping[int, Council],
+    members: Mapping[int, Sequence[Member]],
+) -> list[Topic]:
+    criteria = value_of(period.criteria_set)
     marks = newest_marks(db, [sheet.id for sheet in sheets])
-    able = {
-        (council_id, sheet.id): [member for member in everybody if member.may_score(sheet)]
-        for council_id, everybody in members.items()
-        for sheet in sheets
-    }
-    found = [
-        agendum(line, able[line.council.id, line.sheet.id], marks)
-        for line in lines_of_sheets(db, person, sheets)
-        if (line.council.id, line.sheet.id) in able
-    ]
-    return sorted((one for one in found if one.flags), key=lambda one: -len(one.flags))
+    lines = declared_lines(db, criteria, sheets)
+    found = []
+    for sheet in sheets:
+        for council_id, council in councils.items():
+            if sheet.cluster_id not in council.cluster_ids:
+                continue
+            able = [member.user_id for member in members[council_id] if member.may_score(sheet)]
+            for code in council.codes:
+                keys = [(sheet.id, code, user_id) for user_id in able]
+                given = [marks[key] for key in keys if key in marks]
+                weighed = weigh(council, lines[sheet.id][code], given, criteria.precision)
+                if weighed.flags:
+                    points = tuple(mark.points for mark in given if mark.points is not None)
+                    found.append(Topic(sheet, lines[sheet.id][code], points, weighed.flags))
+    return sorted(found, key=lambda topic: -len(topic.flags))

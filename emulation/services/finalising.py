@@ -39,7 +39,7 @@ def readiness_of(db: Session, period: Period, *, now: datetime) -> Readiness:
     for sheet in sheets:
         if sheet.state == SheetState.FINAL:
             continue
-        found = _not_final_because(sheet, disputes.get(sheet.id, []), clocks[sheet.id])
+        found = not_final_because(sheet, disputes.get(sheet.id, []), clocks[sheet.id])
         if found is None:
             ready.append(sheet)
         else:
@@ -54,7 +54,7 @@ def finalise(db: Session, actor: Actor, sheet: Sheet, *, now: datetime) -> Sheet
         WrongState: not reviewed, an explanation is not answered, or the unit may still explain.
     """
     clock = clock_of(db, sheet, now=now)
-    found = _not_final_because(sheet, disputes_of(db, sheet), clock)
+    found = not_final_because(sheet, disputes_of(db, sheet), clock)
     if found is not None:
         raise found
     return _finalise(db, actor, sheet, now=now)
@@ -81,7 +81,8 @@ def finalise_ready(
     return [_finalise(db, actor, sheet, now=now) for sheet in ready]
 
 
-def _not_final_because(sheet: Sheet, disputes: Collection[Dispute], clock: Clock) -> Refusal | None:
+def not_final_because(sheet: Sheet, disputes: Collection[Dispute], clock: Clock) -> Refusal | None:
+    """Why a sheet cannot be finalised now, or None if it can; `disputes` are all of its lowered lines."""
     found = refusal(Act.FINALISE, SheetState(sheet.state), Phase(sheet.period.phase), clock)
     if found is not None:
         return found

@@ -216,6 +216,10 @@ def _lines(
     open_ids = {sheet_id for (_, sheet_id), review in reviews.items() if shows_others(person, review)}
     marks = newest_marks(db, ids, codes=codes, only_of=person, open_ids=open_ids)
     names = dict(db.execute(select(User.id, User.name).where(User.id.in_({key[2] for key in marks}))).all())
+    others_of: dict[tuple[int, str], list[Opinion]] = {}
+    for (sheet_id, code, user_id), mark in marks.items():
+        if user_id != person.id:
+            others_of.setdefault((sheet_id, code), []).append(Opinion(names[user_id], mark))
     found = []
     parts = parts_of(criteria)
     for sheet in sheets:
@@ -226,14 +230,7 @@ def _lines(
             entry = entries.get((sheet.id, code))
             others = None
             if shows_others(person, reviews.get((council.id, sheet.id))):
-                others = tuple(
-                    Opinion(names[user_id], mark)
-                    for (sheet_id, mark_code, user_id), mark in marks.items()
-                    if sheet_id == sheet.id
-                    and mark_code == code
-                    and user_id != person.id
-                    and mark.council_id == council.id
-                )
+                others = tuple(one for one in others_of.get((sheet.id, code), ()) if one.mark.council_id == council.id)
             found.append(
                 Line(
                     sheet=sheet,

@@ -10,11 +10,11 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emulation.domain.declared import Part, parts_of
+from emulation.domain.declared import Declared, Part, parts_of
 from emulation.domain.reviewing import Flag, flags, outlier, proposal
 from emulation.domain.workflow import Act, Clock, Phase, SheetState, require
 from emulation.errors import Invalid, NotYours, Stale, WrongState
-from emulation.models import Mark, Review, SeatRole, Sheet, User, Verdict, VerdictRound
+from emulation.models import Council, Mark, Review, SeatRole, Sheet, User, Verdict, VerdictRound
 from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.services.marks import check_points, check_reason, start_review
@@ -144,28 +144,59 @@ def settling_of(db: Session, person: User, sheet: Sheet) -> Settling:
     return Settling(reviews, members, finished, agenda)
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """What members' marks on one line come to."""
+
+    proposed: Decimal | None
+    proposes_skipping: bool
+    flags: tuple[Flag, ...]
+    far: Decimal | None  # the mark that stands alone
+
+
+def weigh(
+    council: Council, declared: Declared, marks: Sequence[Mark], precision: int, *, official: Decimal | None = None
+) -> Weighed:
+    """The proposal by the council's method and the flags; `marks` of members who may score, the chair's first.
+
+    More acceptances of "not applicable" than points propose that. `official` is the verdict, where there is one.
+    """
+    scored = [mark.points for mark in marks if mark.points is not None]
+    skipping = len(marks) - len(scored) > len(scored)
+    maximum = declared.criterion.max
+    alone = outlier(scored, distance=FAR * maximum)
+    proposed = None if skipping else proposal(council.method, scored, precision)
+    found = flags(
+        maximum=maximum,
+        self_points=declared.counted,
+        official=official if official is not None else proposed,
+        marks=scored,
+        far=FAR,
+    )
+    return Weighed(proposed, skipping, found, None if alone is None else scored[alone])
+
+
 def agendum(line: Line, members: Sequence[Member] | None, marks: Mapping[tuple[int, str, int], Mark]) -> Agendum:
-    """One line with its members' marks, the proposal by the council's method and the flags; `members` None: hidden."""
+    """One line with its members' marks, the proposal and the flags; `members` None: the marks are hidden."""
     if members is None:
         return Agendum(line, None, None, proposes_skipping=False, flags=())
     given = [(member, marks.get((line.sheet.id, line.code, member.user_id))) for member in members]
-    scored = [mark.points for _, mark in given if mark is not None and mark.points is not None]
-    skipping = sum(1 for _, mark in given if mark is not None and mark.not_applicable)
-    maximum = line.declared.criterion.max
-    alone = outlier(scored, distance=FAR * maximum)
-    far = None if alone is None else scored[alone]
-    proposes_skipping = skipping > len(scored)
-    proposed = None if proposes_skipping else proposal(line.council.method, scored, criteria_of(line.sheet).precision)
-    official = line.verdict.points if line.verdict is not None else proposed
+    weighed = weigh(
+        line.council,
+        line.declared,
+        [mark for _, mark in given if mark is not None],
+        criteria_of(line.sheet).precision,
+        official=line.verdict.points if line.verdict is not None else None,
+    )
     return Agendum(
         line=line,
         marks=tuple(
-            MemberMark(member, mark, is_far=far is not None and mark is not None and mark.points == far)
+            MemberMark(member, mark, is_far=weighed.far is not None and mark is not None and mark.points == weighed.far)
             for member, mark in given
         ),
-        proposed=proposed,
-        proposes_skipping=proposes_skipping,
-        flags=flags(maximum=maximum, self_points=line.declared.counted, official=official, marks=scored, far=FAR),
+        proposed=weighed.proposed,
+        proposes_skipping=weighed.proposes_skipping,
+        flags=weighed.flags,
     )
 
 

@@ -30,6 +30,7 @@ AREAS = (
     "submissions",
     "reviews",
     "verdicts",
+    "explanations",
     "results",
     "awards",
     "certificates",

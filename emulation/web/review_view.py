@@ -38,8 +38,9 @@ def remark_tags(remarks: Iterable[Remark]) -> list[dict[str, str]]:
     return [{"text": show_phrase(REMARK_NAMES[one]), "kind": REMARK_KINDS[one]} for one in remarks]
 
 
-def flag_tags(flags: Iterable[Flag]) -> list[dict[str, str]]:
-    """Flags for ui.tag."""
+def flag_tags(flags: Sequence[Flag]) -> list[dict[str, str]]:
+    """Flags for ui.tag; where one member stands alone, that says why the marks lie apart."""
+    flags = [one for one in flags if one is not Flag.SPREAD or Flag.OUTLIER not in flags]
     return [{"text": show_phrase(FLAG_NAMES[one]), "kind": FLAG_KINDS[one]} for one in flags]
 
 

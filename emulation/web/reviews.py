@@ -315,14 +315,14 @@ def reviewer_home(reviewer: User, period: Period) -> str:
     places = value_of(period.criteria_set).precision
     agenda = [
         {
-            "sheet": one.line.sheet,
-            "code": one.line.code,
-            "title": one.line.declared.criterion.title,
-            "flags": flag_tags(one.flags),
-            "self": typed_points(one.line.declared.counted, places),
-            "marks": [typed_points(each.mark.points, places) for each in one.marks or () if each.mark],
+            "sheet": topic.sheet,
+            "code": topic.declared.criterion.code,
+            "title": topic.declared.criterion.title,
+            "flags": flag_tags(topic.flags),
+            "self": typed_points(topic.declared.counted, places),
+            "marks": [typed_points(points, places) for points in topic.marks],
         }
-        for one in (overview.to_discuss if overview else ())
+        for topic in (overview.to_discuss if overview else ())
     ]
     window = period.window(Phase.REVIEW)
     return render_template(

@@ -169,7 +169,7 @@ def test_overview_names_who_is_behind_and_flags_only_open_sheets(db: Session, wo
     verdicts.reveal(db, world.actor("chair"), sheet, now=now())
     found = chair.overview_of(db, world.people["chair"], world.period)
     assert found.to_settle == [sheet]
-    assert [one.line.code for one in found.to_discuss] == ["I.1"]
+    assert [(one.declared.criterion.code, one.marks) for one in found.to_discuss] == [("I.1", (D("9.69"), D("2")))]
     assert found.in_progress == 1
 
 
