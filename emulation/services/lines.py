@@ -13,6 +13,7 @@ from emulation.domain.declared import Part, parts_of
 from emulation.domain.numbers import number
 from emulation.domain.rules import Checklist, External, Progress, Ratio, Steps
 from emulation.domain.scoring import LineState, Score
+from emulation.domain.workflow import SheetState
 from emulation.models import Citation, Entry, ReturnedLine, Sheet
 from emulation.services.scores import criteria_of, self_score
 from emulation.words import N_, Phrase
@@ -83,7 +84,9 @@ class Left:
 
 
 def open_returns(sheet: Sheet) -> dict[str, ReturnedLine]:
-    """Lines that the department returned and the unit has not submitted again, by code."""
+    """Lines that the department returned and the unit has not submitted again, by code; a draft has none."""
+    if sheet.state == SheetState.DRAFT:
+        return {}
     return {line.code: line for line in sheet.returned_lines if line.resolved_at is None}
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
+from sqlalchemy.orm import Session, joinedload, lazyload, raiseload, selectinload
 
 from emulation.domain.criteria import Criterion
 from emulation.domain.numbers import number
@@ -51,22 +51,35 @@ class EntryStale(Stale):
 # ---- finding ----
 
 
-def _with_everything() -> Select[Sheet]:
-    """A query for sheets that loads all that the sheet page shows, and refuses to load more behind its back."""
-    evidence = joinedload(Citation.evidence, innerjoin=True).options(raiseload("*", sql_only=True))
-    return select(Sheet).options(
-        joinedload(Sheet.period).options(joinedload(Period.criteria_set), selectinload(Period.windows)),
-        joinedload(Sheet.unit),
-        joinedload(Sheet.cluster),
-        selectinload(Sheet.entries).selectinload(Entry.citations).options(evidence),
-        selectinload(Sheet.returned_lines),
-        raiseload("*", sql_only=True),
-    )
+_NOTHING_MORE = raiseload("*", sql_only=True)
+_PERIOD = joinedload(Sheet.period).options(joinedload(Period.criteria_set), selectinload(Period.windows))
+# all that the sheet page shows; a template cannot load more behind its back
+_WHOLE = select(Sheet).options(
+    _PERIOD,
+    joinedload(Sheet.unit),
+    joinedload(Sheet.cluster),
+    selectinload(Sheet.entries)
+    .selectinload(Entry.citations)
+    .options(joinedload(Citation.evidence, innerjoin=True).options(_NOTHING_MORE)),
+    selectinload(Sheet.returned_lines),
+    _NOTHING_MORE,
+)
+# what the save of one line needs of all lines; the evidence of that line is asked for when it is shown
+_LINES = select(Sheet).options(
+    _PERIOD,
+    lazyload(Sheet.unit),
+    lazyload(Sheet.cluster),
+    lazyload(Sheet.returned_lines),
+    selectinload(Sheet.entries)
+    .selectinload(Entry.citations)
+    .options(lazyload(Citation.evidence).options(_NOTHING_MORE)),
+    _NOTHING_MORE,
+)
 
 
 def load_sheet(db: Session, sheet_id: int) -> Sheet | None:
     """The sheet of a URL with entries, evidence and returned lines."""
-    return db.scalar(_with_everything().where(Sheet.id == sheet_id))
+    return db.scalar(_WHOLE.where(Sheet.id == sheet_id))
 
 
 def load_sheet_to_change(db: Session, sheet_id: int) -> Sheet | None:
@@ -74,19 +87,22 @@ def load_sheet_to_change(db: Session, sheet_id: int) -> Sheet | None:
 
     PostgreSQL locks the row; SQLite has locked the whole database already, since the transaction writes.
     """
-    return db.scalar(
-        _with_everything()
-        .where(Sheet.id == sheet_id)
-        .with_for_update(of=Sheet)
-        .execution_options(populate_existing=True)
-    )
+    return db.scalar(_locked(_WHOLE, sheet_id))
+
+
+def load_sheet_to_fill(db: Session, sheet_id: int) -> Sheet | None:
+    """As `load_sheet_to_change`, with what the save of one line needs: quicker."""
+    return db.scalar(_locked(_LINES, sheet_id))
+
+
+def _locked(query: Select[Sheet], sheet_id: int) -> Select[Sheet]:
+    return query.where(Sheet.id == sheet_id).with_for_update(of=Sheet).execution_options(populate_existing=True)
 
 
 def own_sheet(db: Session, unit_id: int) -> Sheet | None:
     """The unit's sheet in the newest period that it takes part in."""
     return db.scalar(
-        _with_everything()
-        .join(Period, Sheet.period_id == Period.id)
+        _WHOLE.join(Period, Sheet.period_id == Period.id)
         .where(Sheet.unit_id == unit_id)
         .order_by(Period.code.desc())
         .limit(1)
@@ -95,7 +111,7 @@ def own_sheet(db: Session, unit_id: int) -> Sheet | None:
 
 def sheet_in(db: Session, period: Period, unit_id: int) -> Sheet | None:
     """The unit's sheet in this period; None where the unit does not take part."""
-    return db.scalar(_with_everything().where(Sheet.period_id == period.id, Sheet.unit_id == unit_id))
+    return db.scalar(_WHOLE.where(Sheet.period_id == period.id, Sheet.unit_id == unit_id))
 
 
 def people_of(db: Session, unit_id: int) -> list[Person]:

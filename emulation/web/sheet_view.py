@@ -217,31 +217,40 @@ def tree_item(view: SheetView, section: Section, current_code: str) -> dict[str,
     return item
 
 
+def other_item(view: SheetView, key: str, current_code: str) -> dict[str, Any]:
+    """Bonus, deductions or exclusions for ui.tree."""
+    score = view.score
+    sign, title, count = {
+        BONUS: ("+", _("Điểm thưởng"), show_points(score.bonus, view.places)),
+        DEDUCTIONS: (MINUS, _("Điểm trừ"), show_points(score.deductions, view.places)),
+        EXCLUSIONS: ("!", _("Điều kiện loại trừ"), None),
+    }[key]
+    return {
+        "code": sign,
+        "title": title,
+        "href": url_for("sheets.sheet", sheet_id=view.sheet.id, section=key),
+        "current": key == current_code,
+        "count": count,
+        "id": f"count-{key}",
+        "rule": False,
+    }
+
+
 def tree_of(view: SheetView, current_code: str) -> list[dict[str, Any]]:
     """Sections, then bonus, deductions and exclusions, for ui.tree."""
-    criteria, score = view.criteria, view.score
-    items = [tree_item(view, section, current_code) for section in criteria.sections]
+    items = [tree_item(view, section, current_code) for section in view.criteria.sections]
     others = [
-        (BONUS, "+", _("Điểm thưởng"), show_points(score.bonus, view.places), criteria.bonus),
-        (DEDUCTIONS, MINUS, _("Điểm trừ"), show_points(score.deductions, view.places), criteria.deductions),
-        (EXCLUSIONS, "!", _("Điều kiện loại trừ"), None, criteria.exclusions),
+        other_item(view, key, current_code) for key in (BONUS, DEDUCTIONS, EXCLUSIONS) if getattr(view.criteria, key)
     ]
-    rule = True
-    for key, sign, title, count, members in others:
-        if members:
-            items.append(
-                {
-                    "code": sign,
-                    "title": title,
-                    "href": url_for("sheets.sheet", sheet_id=view.sheet.id, section=key),
-                    "current": key == current_code,
-                    "count": count,
-                    "id": f"count-{key}",
-                    "rule": rule,
-                }
-            )
-            rule = False
-    return items
+    if others:
+        others[0]["rule"] = True
+    return items + others
+
+
+def current_item(view: SheetView, section: str) -> dict[str, Any]:
+    """The one item of the tree that a save changes."""
+    one = view.criteria.section_by_code.get(section)
+    return tree_item(view, one, section) if one is not None else other_item(view, section, section)
 
 
 def section_head(view: SheetView, section: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from emulation.services.sheets import (
     Person,
     fill_refusal,
     load_sheet,
-    load_sheet_to_change,
+    load_sheet_to_fill,
     may_fill_line,
     own_sheet,
     people_of,
@@ -40,6 +40,7 @@ from emulation.web.nav import may_have_sheet
 from emulation.web.sheet_view import (
     choice_notes,
     chosen_section,
+    current_item,
     groups_of,
     href,
     missing_words,
@@ -59,9 +60,9 @@ area = Area("sheets", __name__)
 # ---- pages ----
 
 
-def _load_to_change(db: Session, *, sheet_id: int, code: str | None = None) -> Sheet | None:
+def _load_to_fill(db: Session, *, sheet_id: int, code: str | None = None) -> Sheet | None:
     """The sheet of a save; the code is checked where its meaning is known."""
-    return load_sheet_to_change(db, sheet_id)
+    return load_sheet_to_fill(db, sheet_id)
 
 
 def _load(db: Session, *, sheet_id: int) -> Sheet | None:
@@ -166,7 +167,7 @@ def _saved_at(sheet: Sheet) -> str | None:
     return show_time(max(times)) if times else None
 
 
-@area.post("/sheets/<int:sheet_id>/entries/<path:code>", allow=Permission.FILL_SHEET, load=_load_to_change)
+@area.post("/sheets/<int:sheet_id>/entries/<path:code>", allow=Permission.FILL_SHEET, load=_load_to_fill)
 def save(sheet: Sheet) -> Any:
     """Save one row: a form, or a script that wants to know what it came to."""
     code = str((request.view_args or {})["code"])
@@ -270,11 +271,10 @@ def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
         "missing-short": parts.missing_short(missing_words(view.left), url_for("submissions.check", sheet_id=sheet.id)),
     }
     fragments |= {name: parts.part(text, name) for _label, text, name in view.parts}
-    for item in tree_of(view, section):
-        if item["current"]:
-            fragments[str(item["id"])] = parts.tree_count(item)
-            if "total" in item:
-                fragments[f"{item['id']}-bar"] = parts.tree_bar(item)
+    item = current_item(view, section)
+    fragments[str(item["id"])] = parts.tree_count(item)
+    if "total" in item:
+        fragments[f"{item['id']}-bar"] = parts.tree_bar(item)
     return jsonify(
         saved_at=show_time(current.now()),
         version=entry.version if entry else 0,

@@ -1,0 +1,259 @@
+"""Sending, signing, receiving and returning a sheet, as a browser meets them."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from emulation.config import Settings
+from emulation.models import History, ReturnedLine, SignIn
+from emulation.services.submissions import fingerprint
+from tests.client import Client, Page
+from tests.filling import fill, loaded, to_received, to_signing, to_submitted
+from tests.world import PASSWORD, World
+
+
+def url(world: World, page: str = "") -> str:
+    return f"/sheets/{world.sheets['34'].id}{page}"
+
+
+def state(client: Client, world: World) -> str:
+    return loaded(client.db, world).state
+
+
+def says(page: Page, words: str) -> bool:
+    """Whether a page says this, whatever white space stands between its elements."""
+    return "".join(words.split()) in "".join(page.text.split())
+
+
+# ---- the officer sends ----
+
+
+def test_check_lists_what_is_left_with_links(client: Client, world: World) -> None:
+    page = client.sign_in("unit_officer").page(url(world, "/send"))
+
+    assert page.h1 == "Còn thiếu 8 tiêu chí"
+    assert url(world, "?open=III.1#III.1") in page.links
+    assert url(world, "/send") not in [form.action for form in page.forms]
+
+
+def test_send_while_something_is_left_answers_with_the_list(client: Client, world: World) -> None:
+    response = client.sign_in("unit_officer").post(url(world, "/send"))
+
+    assert (response.status_code, state(client, world)) == (422, "draft")
+    assert "Còn thiếu 8 tiêu chí" in response.text
+
+
+def test_send_after_the_answers_were_checked(client: Client, world: World, settings: Settings) -> None:
+    fill(client.db, world, settings)
+    client.sign_in("unit_officer")
+    page = client.page(url(world, "/send"))
+    assert page.h1 == "Kiểm tra lại trước khi trình ký"
+    assert says(page, "Tổng điểm tự chấm 78,23 / 100")
+
+    response = client.submit(url(world, "/send"), {}, to=url(world, "/send"))
+    assert (response.status_code, response.location, state(client, world)) == (303, url(world), "signing")
+    again = client.post(url(world, "/send"))
+    assert (again.status_code, "đang ở trạng thái “Chờ ký”" in again.text) == (409, True)
+
+
+def test_send_of_what_changed_meanwhile_is_refused(client: Client, world: World, settings: Settings) -> None:
+    fill(client.db, world, settings)
+    response = client.sign_in("unit_officer").post(url(world, "/send"), data={"seen": "0" * 64})
+
+    assert (response.status_code, state(client, world)) == (409, "draft")
+
+
+# ---- the director signs ----
+
+
+def test_director_home_shows_what_waits(client: Client, world: World, settings: Settings) -> None:
+    to_signing(client.db, world, settings)
+    page = client.sign_in("unit_director").page("/")
+
+    assert page.h1.startswith("Ký và nộp phiếu tự chấm điểm trước ")
+    assert url(world, "/sign") in page.links
+    assert says(page, "Tổng điểm tự chấm 78,23 / 100")
+
+
+def test_director_home_of_a_draft_says_that_nothing_waits(client: Client, world: World) -> None:
+    assert client.sign_in("unit_director").page("/").h1 == "Chưa có phiếu nào chờ ký"
+
+
+def test_submit_with_the_password_leads_to_the_receipt(client: Client, world: World, settings: Settings) -> None:
+    seen = fingerprint(to_signing(client.db, world, settings))
+    client.sign_in("unit_director")
+    response = client.submit(url(world, "/sign"), {"password": PASSWORD}, to=url(world, "/submit"))
+
+    assert (response.status_code, response.location) == (303, url(world, "/receipt"))
+    sheet = loaded(client.db, world)
+    assert (sheet.state, sheet.submission_sha256) == ("submitted", seen)
+    page = client.page(url(world, "/receipt"))
+    for words in ("Người ký Unit director", seen, "Nội dung đang lưu đúng với bản đã nộp."):
+        assert says(page, words), words
+
+
+def test_submit_a_second_time_is_409(client: Client, world: World, settings: Settings) -> None:
+    to_submitted(client.db, world, settings)
+    response = client.sign_in("unit_director").post(url(world, "/submit"), data={"password": PASSWORD})
+
+    assert response.status_code == 409
+    assert "Không thể ký và nộp: phiếu đang ở trạng thái “Đã nộp, chờ tiếp nhận”." in response.text
+    assert len(client.db.scalars(select(History).where(History.act == "submit")).all()) == 1
+
+
+@pytest.mark.parametrize("password", ["", "sai-mat-khau"])
+def test_submit_with_a_wrong_password_signs_nothing(
+    client: Client, world: World, settings: Settings, password: str
+) -> None:
+    to_signing(client.db, world, settings)
+    client.sign_in("unit_director")
+    response = client.submit(url(world, "/sign"), {"password": password}, to=url(world, "/submit"))
+
+    assert (response.status_code, state(client, world)) == (422, "signing")
+    assert "Mật khẩu không đúng." in response.text
+    assert client.db.scalars(select(SignIn.succeeded)).all() == [False]
+
+
+def test_submit_is_throttled_after_five_wrong_passwords(client: Client, world: World, settings: Settings) -> None:
+    to_signing(client.db, world, settings)
+    client.sign_in("unit_director")
+    for _ in range(5):
+        client.post(url(world, "/submit"), data={"password": "sai"})
+    response = client.post(url(world, "/submit"), data={"password": PASSWORD})
+
+    assert (response.status_code, state(client, world)) == (429, "signing")
+
+
+def test_submit_of_something_else_than_was_shown_is_refused(client: Client, world: World, settings: Settings) -> None:
+    to_signing(client.db, world, settings)
+    client.sign_in("unit_director")
+    response = client.post(url(world, "/submit"), data={"password": PASSWORD, "seen": "0" * 64})
+
+    assert (response.status_code, state(client, world)) == (409, "signing")
+
+
+def test_send_back_needs_a_note_and_shows_it_to_the_officer(client: Client, world: World, settings: Settings) -> None:
+    to_signing(client.db, world, settings)
+    director = client.sign_in("unit_director")
+    empty = director.submit(url(world, "/sign"), {"note": ""}, to=url(world, "/send-back"))
+    assert (empty.status_code, "Ghi rõ cần sửa gì để chuyên viên biết." in empty.text) == (422, True)
+
+    response = director.submit(url(world, "/sign"), {"note": "Đối chiếu lại I.2"}, to=url(world, "/send-back"))
+    assert (response.status_code, state(client, world)) == (303, "draft")
+    assert "Lãnh đạo Sở trả lại: Đối chiếu lại I.2" in client.another().sign_in("unit_officer").page(url(world)).text
+
+
+def test_sign_page_shows_what_changed_since_it_was_sent_back(client: Client, world: World, settings: Settings) -> None:
+    to_signing(client.db, world, settings)
+    director, officer = client.sign_in("unit_director"), client.another().sign_in("unit_officer")
+    director.submit(url(world, "/sign"), {"note": "Đối chiếu lại I.2"}, to=url(world, "/send-back"))
+    officer.submit(url(world, "?open=I.2"), {"value": "96"}, to=url(world, "/entries/I.2"))
+    officer.submit(url(world, "/send"), {}, to=url(world, "/send"))
+
+    row = next(row for row in director.page(url(world, "/sign")).rows if row and row[0].startswith("I.2 Tỷ lệ báo cáo"))
+    assert row[1:3] == ["Tỷ lệ đúng hạn: 91,5 %", "Tỷ lệ đúng hạn: 96 %"]
+
+
+@pytest.mark.parametrize("name", ["unit_officer", "other_director", "department", "member", "admin"])
+def test_nobody_but_the_director_signs(client: Client, world: World, settings: Settings, name: str) -> None:
+    to_signing(client.db, world, settings)
+    client.sign_in(name)
+
+    assert client.get(url(world, "/sign")).status_code == 403
+    assert client.post(url(world, "/submit"), data={"password": PASSWORD}).status_code == 403
+    assert client.post(url(world, "/send-back"), data={"note": "x"}).status_code == 403
+    assert state(client, world) == "signing"
+
+
+def test_director_does_not_send(client: Client, world: World, settings: Settings) -> None:
+    fill(client.db, world, settings)
+
+    assert client.sign_in("unit_director").post(url(world, "/send")).status_code == 403
+
+
+def test_receipt_of_a_sheet_that_was_never_submitted_is_missing(client: Client, world: World) -> None:
+    assert client.sign_in("unit_officer").get(url(world, "/receipt")).status_code == 404
+
+
+def test_form_pdf_is_a_pdf(client: Client, world: World, settings: Settings) -> None:
+    fill(client.db, world, settings)
+    response = client.sign_in("unit_officer").get(url(world, "/form.pdf"))
+
+    assert (response.status_code, response.mimetype, response.data[:5]) == (200, "application/pdf", b"%PDF-")
+
+
+# ---- the department receives or returns ----
+
+
+def test_inbox_lists_what_waits(client: Client, world: World, settings: Settings) -> None:
+    client.sign_in("department")
+    assert "Không có phiếu nào chờ tiếp nhận." in client.page("/periods/2021-2022/inbox").text
+
+    to_submitted(client.db, world, settings)
+    page = client.page("/periods/2021-2022/inbox")
+    assert url(world, "/reception") in page.links
+    assert "78,23" in page.text
+
+
+def test_receive_stores_the_moment(client: Client, world: World, settings: Settings) -> None:
+    to_submitted(client.db, world, settings)
+    client.sign_in("department")
+    response = client.submit(url(world, "/reception"), {}, to=url(world, "/receive"))
+
+    assert (response.status_code, response.location) == (303, "/periods/2021-2022/inbox")
+    sheet = loaded(client.db, world)
+    assert (sheet.state, sheet.received_at is not None) == ("received", True)
+    assert client.post(url(world, "/receive")).status_code == 409
+    assert "đang ở trạng thái “Đang thẩm định”" in client.page(url(world, "/reception")).text
+
+
+def fields(page: Page, code: str, client: Client, world: World) -> tuple[str, str]:
+    """Names of the checkbox and the reason of a line."""
+    place = list(world.criteria.by_code).index(code)
+    assert f"line{place}-chosen" in next(form.names for form in page.forms if not form.in_frame)
+    return f"line{place}-chosen", f"line{place}-reason"
+
+
+def test_return_names_lines_and_reasons(client: Client, world: World, settings: Settings) -> None:
+    to_submitted(client.db, world, settings)
+    client.sign_in("department")
+    page = client.page(url(world, "/return"))
+    chosen, reason = fields(page, "I.2", client, world)
+    response = client.submit(url(world, "/return"), {chosen: "y", reason: "Số khác báo cáo", "note": "Sửa sớm"}, to="")
+
+    assert (response.status_code, state(client, world)) == (303, "returned")
+    lines = client.db.scalars(select(ReturnedLine)).all()
+    assert [(line.code, line.reason) for line in lines] == [("I.2", "Số khác báo cáo")]
+
+
+def test_return_without_lines_or_reasons_is_refused(client: Client, world: World, settings: Settings) -> None:
+    to_submitted(client.db, world, settings)
+    client.sign_in("department")
+    empty = client.submit(url(world, "/return"), {}, to="")
+    assert (empty.status_code, "Chọn ít nhất một tiêu chí cần sửa." in empty.text) == (422, True)
+
+    chosen, reason = fields(client.page(url(world, "/return")), "I.2", client, world)
+    without = client.submit(url(world, "/return"), {chosen: "y", reason: " "}, to="")
+    assert (without.status_code, "Ghi lý do trả lại." in without.text) == (422, True)
+    assert state(client, world) == "submitted"
+
+
+def test_return_of_a_received_sheet_is_409(client: Client, world: World, settings: Settings) -> None:
+    to_received(client.db, world, settings)
+    place = list(world.criteria.by_code).index("I.2")
+    data = {f"line{place}-chosen": "y", f"line{place}-reason": "x"}
+
+    assert client.sign_in("department").post(url(world, "/return"), data=data).status_code == 409
+
+
+@pytest.mark.parametrize("name", ["unit_officer", "unit_director", "member", "leader", "auditor", "admin"])
+def test_nobody_but_the_department_receives(client: Client, world: World, settings: Settings, name: str) -> None:
+    to_submitted(client.db, world, settings)
+    client.sign_in(name)
+
+    for page in ("/reception", "/return"):
+        assert client.get(url(world, page)).status_code == 403
+    for act in ("/receive", "/return"):
+        assert client.post(url(world, act)).status_code == 403
+    assert state(client, world) == "submitted"
