@@ -133,7 +133,13 @@ def test_upload_refuses_at_the_file_field_and_stores_nothing(
 
 def test_upload_of_a_file_that_is_too_large_is_413(client: Client, world: World, settings: Settings) -> None:
     large = files.PDF + bytes(settings.largest_file_mib * 1024 * 1024)
-    response = upload(client.sign_in("unit_officer"), world, (large, "a.pdf"), code="I.1", script=True)
+    head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"\r\n\r\n'
+    response = client.sign_in("unit_officer").post(  # as bytes: the test client would leave a temporary file open
+        f"{sheet_url(world)}/evidence",
+        data=head + large + b"\r\n--x--\r\n",
+        content_type="multipart/form-data; boundary=x",
+        headers=JSON,
+    )
 
     assert (response.status_code, response.json["errors"]) == (
         413,
