@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,8 +10,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.access import UNIT_PEOPLE, Permission, may
+from emulation.domain.declared import Remark
 from emulation.domain.workflow import Act, Clock, Phase, SheetState, refusal
-from emulation.errors import Invalid, Refusal, Stale
+from emulation.errors import Invalid, Stale
 from emulation.models import Outcome, Role, Sheet
 from emulation.services import explanations as service
 from emulation.services.explanations import Dispute, disputes_of
@@ -24,30 +24,20 @@ from emulation.services.sheets import load_sheet_to_change
 from emulation.services.verdicts import chaired_councils
 from emulation.web import session as current
 from emulation.web.area import Area
-from emulation.web.display import show_phrase
+from emulation.web.display import decimal_mark, show_phrase
 from emulation.web.entries import read_figure
 from emulation.web.review_view import declared_words, evidence_of, mark_words, typed_points
 from emulation.web.whereabouts import deadline_of
-from emulation.words import N_
+from emulation.words import N_, figure
 
 area = Area("explanations", __name__)
 
 
-def _line_to_change(db: Session, *, sheet_id: int, code: str) -> Sheet | None:
+Problems = dict[str, tuple[str, str]]  # code -> (field, sentence)
+
+
+def _to_change(db: Session, *, sheet_id: int) -> Sheet | None:
     return load_sheet_to_change(db, sheet_id)
-
-
-def _code() -> str:
-    return str((request.view_args or {})["code"])
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What was typed for one line and refused; `errors` by field, "" for the line."""
-
-    code: str
-    values: Mapping[str, str]
-    errors: Mapping[str, str]
 
 
 @area.get("/sheets/<int:sheet_id>/explanations", allow=Permission.READ_SHEET, load=load_sheet)
@@ -56,7 +46,8 @@ def explanations(sheet: Sheet) -> Any:
     return _page(sheet)
 
 
-def _page(sheet: Sheet, typed: Typed | None = None) -> str:
+def _page(sheet: Sheet, problems: Problems | None = None) -> str:
+    """The page; `problems` of a refused save, of which nothing was stored: then it shows what was typed."""
     db, person, now = current.db(), current.user(), current.now()
     assert person is not None
     of_unit = UNIT_PEOPLE(person, sheet)
@@ -84,7 +75,7 @@ def _page(sheet: Sheet, typed: Typed | None = None) -> str:
                 criteria.precision,
                 explains=explains,
                 answers=answers and one.verdict.council_id in chaired,
-                typed=typed if typed and typed.code == one.code else None,
+                problems=problems,
             )
             for one in disputes
         ],
@@ -101,97 +92,112 @@ def _is_possible(act: Act, sheet: Sheet, clock: Clock) -> bool:
     return refusal(act, SheetState(sheet.state), Phase(sheet.period.phase), clock) is None
 
 
-def _row(one: Dispute, places: int, *, explains: bool, answers: bool, typed: Typed | None) -> dict[str, Any]:
-    explanation = one.explanation
-    answered = one.is_settled
-    values = typed.values if typed else {}
-    errors = typed.errors if typed else {}
+def _row(one: Dispute, places: int, *, explains: bool, answers: bool, problems: Problems | None) -> dict[str, Any]:
+    explanation, maximum, code = one.explanation, one.declared.criterion.max, one.code
+    field, sentence = (problems or {}).get(code, ("", ""))
+
+    def typed(name: str) -> str:
+        return request.form.get(f"{name}-{code}", "") if problems is not None else ""
+
     return {
-        "code": one.code,
+        "code": code,
         "title": one.declared.criterion.title,
-        "maximum": typed_points(one.declared.criterion.max, 0)
-        if one.declared.criterion.max == one.declared.criterion.max.to_integral_value()
-        else typed_points(one.declared.criterion.max, places),
+        "maximum": figure(maximum, decimal=decimal_mark()),
         "skipped": one.declared.skipped,
         "declared": declared_words(one.declared, one.entry, places),
         "evidence": evidence_of(one.entry),
+        "lacks_evidence": Remark.NO_EVIDENCE in one.declared.remarks,
         "self": _("không áp dụng") if one.declared.skipped else typed_points(one.declared.counted, places),
         "official": mark_words(one.verdict, places),
         "reason": one.verdict.reason,
-        "text": values.get("text", explanation.text if explanation else ""),
+        "text": typed("text") if problems is not None else explanation.text if explanation else "",
         "shown": explanation.text if explanation else "",
         "explained_at": explanation.made_at if explanation else None,
         "version": explanation.version if explanation else 0,
-        "explains": explains and not answered,
-        "answers": answers and explanation is not None and not answered,
+        "explains": explains and not one.is_settled,
+        "answers": answers and one.waits_for_answer,
         "waits": one.waits_for_answer,
         "outcome": explanation.outcome if explanation else None,
         "answer": explanation.answer if explanation else "",
         "answered_at": explanation.answered_at if explanation else None,
         "changed": mark_words(one.changed, places),
-        "choice": values.get("outcome", ""),
-        "points": values.get("points", ""),
-        "answer_text": values.get("answer", ""),
-        "text_error": errors.get("text", "") if not answers else "",
-        "answer_error": errors.get("text", "") if answers else "",
-        "points_error": errors.get("points", ""),
-        "outcome_error": errors.get("outcome", ""),
-        "line_error": errors.get("", ""),
+        "choice": typed("outcome"),
+        "points": typed("points"),
+        "answer_text": typed("answer"),
+        "skip": bool(typed("skip")),
+        "text_error": sentence if field == "text" else "",
+        "points_error": sentence if field == "points" else "",
+        "outcome_error": sentence if field == "outcome" else "",
+        "line_error": sentence if not field else "",
     }
 
 
-def _refused(sheet: Sheet, refused: Refusal) -> Any:
-    """The page again with what was typed and the sentence at its place; a stale save shows the newest beside it."""
-    field = refused.field if refused.field in ("text", "points", "outcome") else ""
-    return _page(sheet, Typed(_code(), request.form, {field or "": show_phrase(refused.phrase)})), refused.status
+def _version(code: str) -> int:
+    text = request.form.get(f"version-{code}", "0")
+    return int(text) if text.isdecimal() else 0
 
 
-@area.post("/sheets/<int:sheet_id>/explanations/<path:code>", allow=Permission.EXPLAIN_SHEET, load=_line_to_change)
+def _each_line(sheet: Sheet, act: Callable[[str], bool], done: Callable[[int], str]) -> Any:
+    """Do `act` for every line of the set, all or nothing; it says whether there was something to do."""
+    problems: Problems = {}
+    count = 0
+    for code in criteria_of(sheet).by_code:
+        try:
+            count += act(code)
+        except (Invalid, Stale) as refused:
+            field = refused.field if refused.field in ("text", "points", "outcome") else ""
+            problems[code] = (field or "", show_phrase(refused.phrase))
+    if problems:
+        current.db().rollback()
+        return _page(sheet, problems), 422
+    if count:
+        flash(done(count), "ok")
+    else:
+        flash(_("Chưa có nội dung nào mới để gửi."), "wait")
+    return redirect(url_for("explanations.explanations", sheet_id=sheet.id), 303)
+
+
+@area.post("/sheets/<int:sheet_id>/explanations", allow=Permission.EXPLAIN_SHEET, load=_to_change)
 def explain(sheet: Sheet) -> Any:
-    """The unit explains one line."""
-    try:
-        service.explain(
-            current.db(),
-            current.actor(),
-            sheet,
-            code=_code(),
-            text=request.form.get("text", ""),
-            version=_version(),
-            now=current.now(),
-        )
-    except (Invalid, Stale) as refused:
-        return _refused(sheet, refused)
-    flash(_("Đã gửi giải trình tiêu chí %(code)s.", code=_code()), "ok")
-    return redirect(url_for("explanations.explanations", sheet_id=sheet.id, _anchor=_code()), 303)
+    """The unit explains the lines that it has written something for."""
+    db, known = current.db(), {one.code: one.explanation for one in disputes_of(current.db(), sheet)}
+
+    def one_line(code: str) -> bool:
+        text = request.form.get(f"text-{code}")
+        before = known.get(code)
+        if text is None or (not text.strip() and before is None) or (before and before.text == text.strip()):
+            return False
+        now, version = current.now(), _version(code)
+        service.explain(db, current.actor(), sheet, code=code, text=text, version=version, now=now)
+        return True
+
+    return _each_line(sheet, one_line, lambda n: _("Đã gửi giải trình %(n)s tiêu chí.", n=n))
 
 
-@area.post("/sheets/<int:sheet_id>/answers/<path:code>", allow=Permission.SETTLE_SHEET, load=_line_to_change)
+@area.post("/sheets/<int:sheet_id>/answers", allow=Permission.SETTLE_SHEET, load=_to_change)
 def answer(sheet: Sheet) -> Any:
-    """The chair keeps the verdict or changes it."""
-    try:
-        outcome = request.form.get("outcome", "")
+    """The chair keeps or changes the verdicts of the lines that an answer was chosen for."""
+
+    def one_line(code: str) -> bool:
+        outcome = request.form.get(f"outcome-{code}", "")
+        points = request.form.get(f"points-{code}", "").strip()
+        text = request.form.get(f"answer-{code}", "")
+        if not outcome and not points and not text.strip():
+            return False
         if outcome not in (Outcome.KEEP, Outcome.CHANGE):
             raise Invalid(N_("Chọn giữ nguyên hoặc đổi điểm."), "outcome")
-        points = None
-        if outcome == Outcome.CHANGE and "skip" not in request.form:
-            points = read_figure(request.form.get("points", ""), "points")
+        skips = f"skip-{code}" in request.form
         service.answer(
             current.db(),
             current.actor(),
             sheet,
-            code=_code(),
+            code=code,
             outcome=Outcome(outcome),
-            text=request.form.get("answer", ""),
-            points=points,
-            version=_version(),
+            text=text,
+            points=None if skips or outcome == Outcome.KEEP else read_figure(points, "points"),
+            version=_version(code),
             now=current.now(),
         )
-    except (Invalid, Stale) as refused:
-        return _refused(sheet, refused)
-    flash(_("Đã trả lời giải trình tiêu chí %(code)s.", code=_code()), "ok")
-    return redirect(url_for("explanations.explanations", sheet_id=sheet.id, _anchor=_code()), 303)
+        return True
 
-
-def _version() -> int:
-    text = request.form.get("version", "0")
-    return int(text) if text.isdigit() else 0
+    return _each_line(sheet, one_line, lambda n: _("Đã trả lời giải trình %(n)s tiêu chí.", n=n))
