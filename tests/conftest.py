@@ -19,6 +19,7 @@ from emulation.db import Base, make_engine, make_sessions
 from emulation.schema import migrate
 from tests.client import Client
 from tests.world import World, build
+from tools.translations import compile_stale
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +89,12 @@ def db(engine: Engine, empty_again: Callable[[], None], settings: Settings) -> I
 def world(db: Session) -> World:
     """The small world of tests/world.py, committed; all phase windows are open now."""
     return build(db)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def english() -> None:
+    """The compiled catalogue is of today's text, also for somebody who edits it and calls pytest alone."""
+    compile_stale()
 
 
 @pytest.fixture(scope="session")
