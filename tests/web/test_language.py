@@ -1,0 +1,217 @@
+"""Vietnamese first, English by a switch: the switch itself, and pages without words of the other language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import wtforms
+from babel.messages.pofile import read_po
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from emulation.config import Settings
+from emulation.db import Base
+from emulation.services.names import owner_name, tag_name
+from emulation.web.display import show_points
+from tests.client import Client, read
+from tests.test_translations import NAMES, UNTRANSLATED, VIETNAMESE, WRITTEN
+from tests.web.test_access import HEAVY, Route, prepare, routes_of
+from tests.world import PASSWORD, World
+
+# who looks at which moment of the round
+LOOKING = {
+    "self_scoring": ("stranger", "admin", "department", "unit_officer", "unit_director", "cluster_leader"),
+    "review": ("department", "chair", "member", "unit_officer", "leader"),
+    "published": ("stranger", "department", "chair", "unit_officer", "unit_director", "leader", "auditor"),
+}
+FILLING = {"self_scoring": ("stranger", "admin", "department", "unit_officer"), "review": ("chair", "member")}
+
+
+def choose(client: Client, language: str, *, at: str = "/sign-in") -> None:
+    """Press the switch in the head of a page."""
+    page = client.page(at)
+    form = next(form for form in page.forms if form.action == "/language")
+    assert form.values["language"] == language
+    response = client.post("/language", data=form.values, csrf=False)
+    assert response.status_code == 303
+    assert response.headers["Location"].partition("?")[0] == at
+
+
+def language_of(client: Client, path: str) -> str:
+    """The lang of the page."""
+    found = re.search(r'<html lang="(\w+)"', client.get(path).text)
+    assert found
+    return found.group(1)
+
+
+# ---- the switch ----
+
+
+def test_pages_are_vietnamese_until_english_is_chosen(client: Client, world: World) -> None:
+    assert language_of(client, "/sign-in") == "vi"
+    assert client.get("/sign-in", headers={"Accept-Language": "en"}).text.count('lang="vi"') >= 1
+    assert client.page("/sign-in").h1 == "Đánh giá thi đua các Sở Giáo dục và Đào tạo"
+
+
+def test_switch_works_for_a_stranger_and_stays_over_signing_in(client: Client, world: World) -> None:
+    choose(client, "en")
+    assert language_of(client, "/sign-in") == "en"
+    assert client.page("/sign-in").h1.startswith("Emulation assessment of the provincial Departments")
+    response = client.submit("/sign-in", {"email": "admin@thu.example", "password": PASSWORD}, to="/sign-in")
+    assert response.status_code == 303
+    assert language_of(client, "/accounts") == "en"
+    assert client.page("/accounts").h1 == "Accounts"
+
+
+def test_switch_works_for_a_signed_in_person_and_back(client: Client, world: World) -> None:
+    client.sign_in("admin")
+    assert client.page("/accounts").h1 == "Tài khoản"
+    choose(client, "en", at="/accounts")
+    assert client.page("/accounts").h1 == "Accounts"
+    choose(client, "vi", at="/accounts")
+    assert (client.page("/accounts").h1, language_of(client, "/accounts")) == ("Tài khoản", "vi")
+
+
+def test_language_of_one_person_is_not_that_of_another(client: Client, world: World) -> None:
+    choose(client, "en")
+    assert language_of(client.another(), "/sign-in") == "vi"
+
+
+def test_switch_refuses_a_language_that_does_not_exist(client: Client, world: World) -> None:
+    client.get("/sign-in")
+    assert client.post("/language", data={"language": "fr"}).status_code == 422
+    assert language_of(client, "/sign-in") == "vi"
+
+
+def test_refusals_are_in_the_chosen_language(client: Client, world: World) -> None:
+    choose(client, "en")
+    response = client.submit("/sign-in", {"email": "leader@thu.example", "password": "sai"}, to="/sign-in")
+    assert "After 4 more failures the account is locked for 15 minutes." in response.text
+    assert "There is no such page, or it has moved." in client.get("/no-such-page").text
+
+
+@pytest.mark.parametrize(("language", "shown"), [("vi", "8,50"), ("en", "8.50")])
+def test_decimal_mark_follows_the_language(app: Flask, language: str, shown: str) -> None:
+    with app.test_request_context():
+        from flask import session
+
+        session["language"] = language
+        assert show_points("8.5") == shown
+
+
+# ---- pages ----
+
+
+TEMPLATES = ("Bằng khen", "Giấy chứng nhận", "Cờ thi đua")  # what certificates are called on themselves
+
+
+class Shown(HTMLParser):
+    """Texts and attribute values of a page, one after the other."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in given if value and name not in ("href", "src", "action")]
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(data)
+
+
+def shown_in(html: str) -> list[str]:
+    """What a reader or a screen reader may get of a page, white space collapsed."""
+    parser = Shown()
+    parser.feed(html)
+    parser.close()
+    return [text for text in (" ".join(found.split()) for found in parser.found) if text]
+
+
+def inside(value: Any) -> Iterator[str]:
+    """Every text in a value of a column."""
+    if isinstance(value, str):
+        yield " ".join(value.split())
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from inside(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from inside(one)
+
+
+def data_of(db: Session, world: World, settings: Settings) -> re.Pattern[str]:
+    """What people have written: every Vietnamese text of database, criteria and settings, the longest first."""
+    texts = {settings.department, *NAMES, *UNTRANSLATED, *WRITTEN, *TEMPLATES}
+    texts |= {text for text in inside(world.criteria.model_dump(mode="json")) if VIETNAMESE.search(text)}
+    for criterion in world.criteria.all_criteria:
+        texts |= {owner_name(criterion.owner or ""), *map(tag_name, criterion.applies_to)} - {""}
+    for table in Base.metadata.sorted_tables:
+        for row in db.execute(table.select()):
+            for value in row:
+                texts |= {text for text in inside(value) if VIETNAMESE.search(text)}
+    db.rollback()
+    return re.compile("|".join(re.escape(text) for text in sorted(texts, key=len, reverse=True)), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("moment", LOOKING)
+def test_english_pages_hold_no_vietnamese_but_data(
+    app: Flask, client: Client, db: Session, world: World, settings: Settings, moment: str
+) -> None:
+    ids = prepare(db, world, settings, moment)
+    written = data_of(db, world, settings)
+    found, seen = set(), 0
+    for name in LOOKING[moment]:
+        if name != "stranger":
+            client.sign_in(name)
+        with client.session_transaction() as session:
+            session["language"] = "en"
+        for route in pages(app, world, ids):
+            response = client.get(route.path)
+            if response.mimetype != "text/html" or response.status_code == 302:
+                continue
+            seen += response.status_code == 200
+            assert '<html lang="en"' in response.text, route
+            for text in shown_in(response.text):
+                if VIETNAMESE.search(written.sub("", text)):
+                    found.add(f"{route.endpoint}: {text}")
+    assert seen > 5 * len(LOOKING[moment])
+    assert sorted(found) == []
+
+
+def pages(app: Flask, world: World, ids: dict[str, Any]) -> list[Route]:
+    """Every address that answers a page."""
+    return [route for route in routes_of(app, world, ids) if route.method == "GET" and route.endpoint not in HEAVY]
+
+
+@pytest.mark.parametrize("moment", FILLING)
+def test_forms_refuse_in_vietnamese(
+    app: Flask, client: Client, db: Session, world: World, settings: Settings, moment: str
+) -> None:
+    """No sentence of WTForms itself reaches a Vietnamese page, whether a form comes empty or full of nonsense."""
+    with (Path(wtforms.__file__).parent / "locale" / "wtforms.pot").open("rb") as file:
+        theirs = {message.id if isinstance(message.id, str) else message.id[0] for message in read_po(file)} - {""}
+    beginnings = {text.partition("%")[0].strip() for text in theirs} | {"Invalid Choice"}
+    assert "This field is required." in beginnings
+    ids = prepare(db, world, settings, moment)
+    found, refused = set(), 0
+    for name in FILLING[moment]:
+        if name != "stranger":
+            client.sign_in(name)
+        answers = [client.get(route.path) for route in pages(app, world, ids)]
+        html = [answer.text for answer in answers if answer.mimetype == "text/html"]
+        fields = {field for text in html for form in read(text).forms for field in form.names} - {"csrf_token"}
+        for route in routes_of(app, world, ids):
+            for data in ({}, dict.fromkeys(fields, "???")):
+                if route.method == "POST" and name != "stranger":
+                    client.sign_in(name)  # some acts end sessions
+                if route.method == "POST":
+                    response = client.post(route.path, data=data)
+                    refused += response.status_code == 422
+                    found |= {f"{route.endpoint}: {text}" for text in beginnings if text in response.text}
+    assert refused > len(FILLING[moment])
+    assert sorted(found) == []
