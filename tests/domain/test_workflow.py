@@ -95,7 +95,7 @@ def test_refusal_says_which_phase_state_or_deadline() -> None:
     late = refusal(Act.EXPLAIN, SheetState.REVIEWED, Phase.EXPLANATION, Clock(NOW, NOW - DAY))
     assert str(phase) == "Không thể chấm điểm: kỳ đánh giá đang ở giai đoạn “Hội đồng”."
     assert str(state) == "Không thể chấm điểm: phiếu đang ở trạng thái “Đang soạn”."
-    assert str(late) == "Không thể giải trình: đã hết hạn lúc 03:30 08/06/2022."
+    assert str(late) == "Không thể giải trình: đã hết hạn lúc 10:30 08/06/2022."
 
 
 def test_require_raises_what_refusal_returns() -> None:
