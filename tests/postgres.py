@@ -111,9 +111,7 @@ def copy_programs(programs: Path, folder: Path) -> Path:
     libraries = package.with_name(f"{package.name}.libs")
     shutil.copytree(libraries, folder / libraries.name)
     ignored = shutil.ignore_patterns("include", "*.a")
-    return Path(
-        shutil.copytree(programs, folder / package.name / programs.name, symlinks=True, ignore=ignored)
-    )
+    return Path(shutil.copytree(programs, folder / package.name / programs.name, symlinks=True, ignore=ignored))
 
 
 def _end_with_parent() -> None:

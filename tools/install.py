@@ -122,9 +122,7 @@ def install_playwright_browser() -> bool:
     if subprocess.run([*playwright, "install", *libraries, "chromium"]).returncode:
         return not fail("no Chromium for the browser tests; set EMULATION_CHROMIUM to the path of one")
     if subprocess.run([str(PYTHON), "-c", START_BROWSER], stderr=subprocess.DEVNULL).returncode:
-        return not fail(
-            f"Chromium lacks libraries, type: sudo {shlex.join(playwright)} install-deps chromium"
-        )
+        return not fail(f"Chromium lacks libraries, type: sudo {shlex.join(playwright)} install-deps chromium")
     stamp.touch()
     return True
 
@@ -135,8 +133,7 @@ def compile_translations() -> None:
     stale = [
         source
         for source in folder.glob("*/LC_MESSAGES/*.po")
-        if not source.with_suffix(".mo").exists()
-        or source.with_suffix(".mo").stat().st_mtime < source.stat().st_mtime
+        if not source.with_suffix(".mo").exists() or source.with_suffix(".mo").stat().st_mtime < source.stat().st_mtime
     ]
     if stale:
         say("compiling translations")

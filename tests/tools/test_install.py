@@ -55,9 +55,7 @@ def test_dependencies_page_has_one_line_for_each():
     rows = re.findall(r"^\| ([^|]+?) \|", page, re.MULTILINE)
     named = [name for row in rows if row not in {"library", "---"} for name in row.split(", ")]
     extras = PROJECT["optional-dependencies"]
-    assert sorted(named) == sorted(
-        declared(PROJECT["dependencies"]) | declared(extras["dev"]) | {"flit-core"}
-    )
+    assert sorted(named) == sorted(declared(PROJECT["dependencies"]) | declared(extras["dev"]) | {"flit-core"})
 
 
 def test_makefile_lists_the_commands():
@@ -68,9 +66,7 @@ def test_makefile_lists_the_commands():
 
 
 def test_system_names_the_packages_of_libraries_that_do_not_load():
-    assert system.missing_libraries({"libnowhere.so.9": "libnowhere9", "libc.so.6": "libc6"}) == [
-        "libnowhere9"
-    ]
+    assert system.missing_libraries({"libnowhere.so.9": "libnowhere9", "libc.so.6": "libc6"}) == ["libnowhere9"]
 
 
 def test_system_names_chromium_and_poppler_when_the_path_has_neither(monkeypatch, tmp_path):
