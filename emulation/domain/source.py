@@ -207,4 +207,5 @@ def _syntax(text: str, error: yaml.YAMLError) -> Problem:
     else:
         known = _DETAILS.get(detail, N_("kiểm tra thụt dòng, dấu ngoặc, dấu nháy, dấu hai chấm"))
         phrase = Phrase(N_("Sai cú pháp YAML: %(detail)s."), {"detail": Phrase(known)})
-    return Problem(phrase, mark.line + 1 if mark else None)
+    last = max(1, len(text.rstrip().splitlines()))  # what is missing at the end is told in the last line
+    return Problem(phrase, min(mark.line + 1, last) if mark else None)

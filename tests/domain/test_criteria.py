@@ -441,7 +441,7 @@ def judge(text: str) -> None:
     try:
         criteria = load(text)
     except Problems as error:
-        lines = len(text.splitlines()) + 1
+        lines = len(text.splitlines())
         for problem in error.problems:
             assert str(problem.phrase)[-1] == "."
             assert problem.line is not None

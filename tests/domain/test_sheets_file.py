@@ -168,7 +168,7 @@ def exact(value: Any) -> Any:
     raise TypeError
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rounds())
 def test_ranking_equals_the_oracle(invented: tuple[Data, list[Data]]) -> None:
     data, units = invented
