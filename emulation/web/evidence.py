@@ -42,7 +42,7 @@ class DescriptionForm(Form):
     title = StringField(N_("Tên văn bản"))
     document_number = StringField(N_("Số, ký hiệu"))
     issued_on = StringField(N_("Ngày ban hành"))
-    issuer = StringField(N_("Nơi ban hành"))
+    issuer = StringField(N_("Cơ quan ban hành"))
 
     first = "title"  # the field of a refusal that names none
 

@@ -107,5 +107,5 @@ def lift(found: tuple[Exclusion, Sheet]) -> Any:
         service.lift(current.db(), current.actor(), exclusion, sheet, reason=form.reason.data or "", now=current.now())
     except Refusal as refusal:
         return lift_page(exclusion, sheet, form, show_beside(form, refusal))
-    flash(_("Đã bỏ điều kiện loại trừ của %(name)s.", name=sheet.short_name), "ok")
+    flash(_("Đã gỡ điều kiện loại trừ của %(name)s.", name=sheet.short_name), "ok")
     return redirect(url_for("exclusions.exclusions", code=sheet.period.code), 303)
