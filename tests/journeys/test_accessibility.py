@@ -1,0 +1,269 @@
+"""Every main page of every role: axe finds nothing, and no page scrolls sideways. On a SQLite file of its own, so once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emulation import create_app
+from emulation.config import Settings
+from emulation.db import make_engine, make_sessions
+from emulation.domain.workflow import SheetState
+from emulation.models import Award, Certificate, Exclusion
+from emulation.schema import migrate
+from emulation.services import explanations, verdicts
+from tests import filling, finished, reviewing
+from tests.journeys.browsers import LAPTOP, PHONE, Visitors, cookie_of, serving
+from tests.world import World, build
+
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "resultTypes": ["violations"],
+}
+AXE = Axe().axe_script
+NARROW = {"width": 320, "height": 640}
+WIDEST = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
+    && !e.closest('.table-wrap')).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' / ')"""
+Pages = Sequence[tuple[str | None, str]]  # who (None: a stranger) opens what
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "empty.sqlite"
+    engine = make_engine(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def own(migrated: Path, tmp_path: Path) -> Settings:
+    """Settings with a database of this test's own."""
+    shutil.copy(migrated, tmp_path / "own.sqlite")
+    return Settings(
+        database_url=f"sqlite:///{tmp_path / 'own.sqlite'}",
+        evidence_dir=str(tmp_path / "evidence"),
+        secret_key="only-for-the-tests",
+    )
+
+
+@pytest.fixture
+def own_site(own: Settings) -> Iterator[Flask]:
+    site = create_app(own)
+    yield site
+    site.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def own_db(own_site: Flask) -> Iterator[Session]:
+    with make_sessions(own_site.extensions["engine"])() as session:
+        yield session
+
+
+def filling_in(db: Session, world: World, own: Settings) -> Pages:
+    """The sheet is filled in; the ministry prepares."""
+    sheet = filling.fill(db, world, own).id
+    code, council = world.period.code, world.council.id if world.council else 0
+    unit, admin = world.people["unit_officer"].id, "admin"
+    return [
+        (None, "/sign-in"),
+        (None, "/activate"),
+        (None, "/password-help"),
+        (None, "/check"),
+        (None, "/check?code=sai"),
+        ("unit_officer", "/"),
+        ("unit_officer", f"/sheets/{sheet}"),
+        *[("unit_officer", f"/sheets/{sheet}?open={one}") for one in ("I.1", "II.1", "II.3", "III.1")],
+        ("unit_officer", f"/sheets/{sheet}?section=exclusions"),
+        ("unit_officer", "/evidence"),
+        ("unit_officer", "/evidence/1/describe"),
+        ("unit_officer", f"/sheets/{sheet}/send"),
+        ("unit_officer", "/account"),
+        ("unit_officer", "/accounts"),  # an error page
+        ("other_officer", f"/sheets/{world.sheets['96'].id}/send"),
+        ("cluster_leader", "/"),
+        ("department", "/"),
+        ("department", f"/periods/{code}/board"),
+        ("department", f"/periods/{code}/times"),
+        ("department", f"/periods/{code}/next-phase"),
+        ("department", f"/periods/{code}/next"),
+        ("department", f"/periods/{code}/councils"),
+        ("department", f"/councils/{council}"),
+        ("department", f"/periods/{code}/exclusions"),
+        ("department", f"/sheets/{sheet}/extension"),
+        ("department", f"/periods/{code}/criteria"),
+        (admin, "/"),
+        (admin, "/accounts"),
+        (admin, "/accounts/new"),
+        (admin, f"/accounts/{unit}"),
+        ("auditor", "/"),
+        ("auditor", "/history"),
+    ]
+
+
+def signing_and_reception(db: Session, world: World, own: Settings) -> Pages:
+    """One sheet waits for the signature, another for the ministry."""
+    sheet = filling.to_signing(db, world, own).id
+    other = reviewing.declare(db, world, "96", state=SheetState.SUBMITTED, unproven=("I.1",)).id
+    code = world.period.code
+    return [
+        ("unit_director", "/"),
+        ("unit_director", f"/sheets/{sheet}/sign"),
+        ("other_director", f"/sheets/{other}/receipt"),
+        ("department", f"/periods/{code}/inbox"),
+        ("department", f"/sheets/{other}/reception"),
+        ("department", f"/sheets/{other}/return"),
+    ]
+
+
+def reviewed(db: Session, world: World, own: Settings) -> Pages:
+    """The council scores; one sheet is open for settling."""
+    sheet = reviewing.under_review(db, world, "34", "35", "96").id
+    other = world.sheets["35"]
+    verdicts.reveal(db, world.actor("chair"), other, now=reviewing.now())
+    db.commit()
+    code = world.period.code
+    return [
+        ("member", "/"),
+        ("member", f"/periods/{code}/reviews"),
+        ("member", f"/periods/{code}/reviews?view=criteria"),
+        ("member", f"/periods/{code}/reviews/I.1"),
+        ("member", f"/periods/{code}/reviews/II.5"),
+        ("member", f"/sheets/{sheet}/review"),
+        ("member", f"/sheets/{sheet}?open=I.1"),
+        ("member", f"/sheets/{sheet}/conflict"),
+        ("chair", "/"),
+        ("chair", f"/sheets/{sheet}/verdicts"),
+        ("chair", f"/sheets/{other.id}/verdicts"),
+    ]
+
+
+def explained(db: Session, world: World, own: Settings) -> Pages:
+    """A line was lowered and explained; another sheet is final."""
+    sheet = reviewing.declare(db, world, "34")
+    reviewing.settle(db, world, sheet, I_3=("6", "Thiếu văn bản tham mưu."), II_4=("2", "Một sáng kiến chưa công nhận."))
+    text = "Văn bản tham mưu đã gửi ngày 02/06."
+    explanations.explain(db, world.actor("unit_officer"), sheet, code="I.3", text=text, now=reviewing.now())
+    db.commit()
+    code = world.period.code
+    return [
+        ("unit_officer", "/"),
+        ("unit_officer", f"/sheets/{sheet.id}/explanations"),
+        ("unit_officer", f"/sheets/{sheet.id}/result"),
+        ("chair", "/"),
+        ("chair", f"/sheets/{sheet.id}/explanations"),
+        ("department", f"/periods/{code}/finalising"),
+        ("department", f"/periods/{code}/ranking"),
+    ]
+
+
+def before_publishing(db: Session, world: World, own: Settings) -> Pages:
+    """Every sheet is final, one unit excluded."""
+    finished.finish(db, world)
+    finished.exclude(db, world, "96")
+    code, exclusion = world.period.code, db.scalars(select(Exclusion.id)).one()
+    return [
+        ("department", f"/periods/{code}/finalising"),
+        ("department", f"/periods/{code}/publish"),
+        ("department", f"/periods/{code}/exclusions"),
+        ("department", f"/exclusions/{exclusion}/lift"),
+        ("department", f"/periods/{code}/next-phase"),
+        ("department", f"/periods/{code}/awards"),
+    ]
+
+
+def published(db: Session, world: World, own: Settings) -> Pages:
+    """The result is sealed, the flags are granted, another award is open."""
+    decision = finished.granted(db, world)
+    finished.flag(db, world, code="bk", name="Bằng khen của Bộ trưởng", kind="form", position=2)
+    code, sheet = world.period.code, world.sheets["34"].id
+    certificate = db.scalars(select(Certificate)).first()
+    assert certificate is not None
+    other = db.scalars(select(Award.id).where(Award.code == "bk")).one()
+    return [
+        ("leader", "/"),
+        ("leader", f"/periods/{code}/ranking"),
+        ("leader", f"/periods/{code}/ranking?scope=nationwide"),
+        ("leader", f"/periods/{code}/ranking?cluster=1"),
+        ("leader", f"/periods/{code}/ranking/check"),
+        ("leader", "/rankings"),
+        ("unit_officer", "/"),
+        ("unit_director", "/"),
+        ("unit_director", f"/sheets/{sheet}/result"),
+        ("department", f"/periods/{code}/ranking"),
+        ("department", f"/periods/{code}/awards"),
+        ("department", f"/periods/{code}/awards/new"),
+        ("department", f"/awards/{other}"),
+        ("department", f"/awards/{other}/grant"),
+        ("department", f"/decisions/{decision.id}"),
+        ("department", f"/certificates/{certificate.id}/revoke"),
+        (None, f"/check/{certificate.check_code}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "moment", [filling_in, signing_and_reception, reviewed, explained, before_publishing, published]
+)
+def test_every_page_of_a_moment_is_accessible(
+    moment: Callable[[Session, World, Settings], Pages],
+    browser: Browser,
+    own: Settings,
+    own_db: Session,
+    own_site: Flask,
+) -> None:
+    world = build(own_db)
+    pages = moment(own_db, world, own)
+    own_db.commit()
+    faults: list[str] = []
+    with serving(own_site) as address:
+        visitors = Visitors(browser, address)
+        page = visitors.come()
+        for name, path in pages:
+            page.context.clear_cookies()
+            if name is not None:
+                page.context.add_cookies([cookie_of(own_site, address, world.people[name])])
+            answer = page.goto(path)
+            assert answer is not None
+            faults += [f"{name} {path}: {fault}" for fault in faults_of(page)]
+        visitors.leave()
+    assert faults == []
+    assert visitors.complaints == []
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe says on a laptop and on a phone; and every width at which the page scrolls sideways."""
+    if page.locator(".plot").count():
+        page.wait_for_selector(".plot .main-svg >> nth=-1")
+    page.evaluate(AXE)
+    faults = []
+    for size in (LAPTOP, PHONE, NARROW):
+        page.set_viewport_size(size)
+        if size is not NARROW:
+            for found in page.evaluate("rules => axe.run(document, rules).then(found => found.violations)", RULES):
+                for node in found["nodes"]:
+                    faults.append(f"{size['width']} px: {found['id']}: {node['target']} {node['html'][:200]}")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            faults.append(f"{size['width']} px: {wide} px too wide, because of {page.evaluate(WIDEST)}")
+    page.set_viewport_size(LAPTOP)
+    return faults
+
+
+def test_axe_notices_a_fault(browser: Browser) -> None:
+    page = browser.new_page(viewport=LAPTOP)
+    page.set_content("<html lang=vi><title>t</title><main><h1>t</h1><input><p style='width:2000px'>x</p></main>")
+    faults = faults_of(page)
+    page.close()
+    assert any("label" in fault for fault in faults)
+    assert any("320 px: 1" in fault for fault in faults)
