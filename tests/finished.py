@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.domain.workflow import Phase, SheetState
-from emulation.models import Award, Cluster, Decision, Entry, Exclusion, Result, Sheet, Unit, Verdict
+from emulation.models import Award, Cluster, Decision, Entry, Exclusion, Period, Result, Sheet, Unit, Verdict
 from emulation.services import awards, decisions, results
 from emulation.services.awards import AwardFacts
 from tests.reviewing import SELF, declare
@@ -114,54 +114,82 @@ def granted(db: Session, world: World, **changes: Any) -> Decision:
     return decision
 
 
+def next_year(db: Session, world: World) -> Period:
+    """The round of the next year under review: unit 34 again, settled, with fewer points in I.3."""
+    period = Period(
+        code="2022-2023",
+        title="Năm học 2022-2023",
+        criteria_set_id=world.period.criteria_set_id,
+        phase=Phase.REVIEW,
+    )
+    db.add(period)
+    db.flush()
+    cluster = Cluster(period_id=period.id, number=1, name="Cụm thi đua số 1")
+    db.add(cluster)
+    db.flush()
+    sheet = copy_sheet(db, world, world.units["34"], cluster, state=SheetState.REVIEWED)
+    verdict = db.scalars(select(Verdict).where(Verdict.sheet_id == sheet.id, Verdict.code == "I.3")).one()
+    verdict.points = Decimal(QUALITY["35"])
+    db.commit()
+    db.expire_all()
+    return period
+
+
 def more_units(db: Session, world: World, count: int) -> None:
-    """So many more finished units in a third cluster, copied from 34: for counts of queries."""
+    """So many more finished units in a third cluster, with the points of 34: for counts of queries."""
     world.period.phase = Phase.COUNCIL
     cluster = Cluster(period_id=world.period.id, number=3, name="Cụm thi đua số 3")
     db.add(cluster)
     db.flush()
-    source = world.sheets["34"]
-    entries = list(db.scalars(select(Entry).where(Entry.sheet_id == source.id)))
-    verdicts = list(db.scalars(select(Verdict).where(Verdict.sheet_id == source.id)))
     for i in range(count):
         unit = Unit(code=f"x{i:02d}", name=f"Sở Giáo dục và Đào tạo {i}", short_name=f"Tỉnh {i}")
         db.add(unit)
         db.flush()
-        sheet = Sheet(
-            period_id=world.period.id,
-            unit_id=unit.id,
-            cluster_id=cluster.id,
-            unit_name=unit.name,
-            short_name=unit.short_name,
-            tags=[],
-            state=SheetState.FINAL,
-            submitted_at=WHEN,
-            received_at=WHEN,
-            signed_by_id=world.people["unit_director"].id,
-            submission_sha256="0" * 64,
-        )
-        db.add(sheet)
-        db.flush()
-        for entry in entries:
-            db.add(
-                Entry(
-                    sheet_id=sheet.id,
-                    code=entry.code,
-                    data=entry.data,
-                    updated_by_id=entry.updated_by_id,
-                    updated_at=WHEN,
-                )
-            )
-        for verdict in verdicts:
-            db.add(
-                Verdict(
-                    sheet_id=sheet.id,
-                    code=verdict.code,
-                    council_id=verdict.council_id,
-                    points=verdict.points,
-                    decided_by_id=verdict.decided_by_id,
-                    decided_at=WHEN,
-                )
-            )
+        copy_sheet(db, world, unit, cluster)
     db.commit()
     db.expire_all()
+
+
+def copy_sheet(
+    db: Session, world: World, unit: Unit, cluster: Cluster, *, state: SheetState = SheetState.FINAL
+) -> Sheet:
+    """A sheet for this unit with the entries and verdicts of 34."""
+    source = world.sheets["34"].id
+    sheet = Sheet(
+        period_id=cluster.period_id,
+        unit_id=unit.id,
+        cluster_id=cluster.id,
+        unit_name=unit.name,
+        short_name=unit.short_name,
+        tags=[],
+        state=state,
+        submitted_at=WHEN,
+        received_at=WHEN,
+        signed_by_id=world.people["unit_director"].id,
+        submission_sha256="0" * 64,
+    )
+    db.add(sheet)
+    db.flush()
+    for entry in db.scalars(select(Entry).where(Entry.sheet_id == source)).all():
+        db.add(
+            Entry(
+                sheet_id=sheet.id,
+                code=entry.code,
+                data=entry.data,
+                updated_by_id=entry.updated_by_id,
+                updated_at=WHEN,
+            )
+        )
+    for verdict in db.scalars(select(Verdict).where(Verdict.sheet_id == source)).all():
+        db.add(
+            Verdict(
+                sheet_id=sheet.id,
+                code=verdict.code,
+                council_id=verdict.council_id,
+                points=verdict.points,
+                decided_by_id=verdict.decided_by_id,
+                decided_at=WHEN,
+            )
+        )
+    db.flush()
+    return sheet

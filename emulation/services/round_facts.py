@@ -87,7 +87,8 @@ def facts_of_period(db: Session, period: Period) -> domain.RoundFacts:
 def facts_of_sheet(db: Session, sheet: Sheet) -> domain.UnitFacts:
     """What is given about one unit now: for its result page before publication."""
     criteria = value_of(sheet.period.criteria_set)
-    council_names = dict(db.execute(select(Council.id, Council.name).where(Council.period_id == sheet.period_id)))
+    names = db.execute(select(Council.id, Council.name).where(Council.period_id == sheet.period_id))
+    council_names = dict(names.all())
     verdicts = list(db.scalars(select(Verdict).where(Verdict.sheet_id == sheet.id)))
     appeals = list(db.scalars(select(Explanation).where(Explanation.sheet_id == sheet.id)))
     exclusions = db.scalars(

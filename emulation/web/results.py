@@ -41,13 +41,13 @@ def rankings() -> Any:
         return redirect(url_for("results.ranking", code=periods[0].code))
     rows = []
     for period in periods:
-        sealed = results.published(db, period)
+        seal = results.result_row(db, period)
         rows.append(
             {
                 "period": period,
                 "phase": PHASE_NAMES[Phase(period.phase)],
-                "seal": results.result_row(db, period),
-                "leaders": views.leader_names(sealed.ranking) if sealed else [],
+                "seal": seal,
+                "leaders": views.leader_names(results.opened(seal).ranking) if seal else [],
                 "is_example": period.is_illustrative or period.criteria_set.status == "illustrative",
             }
         )
@@ -58,7 +58,8 @@ def rankings() -> Any:
 def ranking(period: Period) -> Any:
     """The ranking by cluster or nationwide: sealed, or provisional."""
     db, person = current.db(), current.user()
-    found = results.ranking_of(db, period)
+    seal = results.result_row(db, period)
+    found = results.opened(seal).ranking if seal else results.provisional(db, period)
     numbers = [cluster.number for cluster in found.clusters]
     chosen = request.args.get("cluster", type=int)
     if chosen is not None and chosen not in numbers:
@@ -67,9 +68,9 @@ def ranking(period: Period) -> Any:
     page = views.RankingPage(
         period=period,
         ranking=found,
-        seal=results.result_row(db, period) if found.sha256 else None,
+        seal=seal,
         previous=results.previous(db, period),
-        awards=holdings(db, period) if found.sha256 else {},
+        awards=holdings(db, period) if seal else {},
         hrefs=_result_links(db, period, person),
         chosen=chosen,
         nationwide=nationwide,
@@ -115,7 +116,15 @@ def recheck(period: Period) -> Any:
     db = current.db()
     check = seals.recheck(db, period)
     if check is None:
-        raise Missing(N_("Kết quả chưa công bố nên chưa có gì để kiểm tra lại."))
+        return render_template(
+            "results/nothing.html",
+            period=period,
+            heading=_("Kiểm tra lại kết quả"),
+            sentence=_("Kết quả chưa công bố nên chưa có gì để kiểm tra lại."),
+            advice=_("Khi công bố, kết quả được khóa bằng một mã SHA-256; từ đó ai cũng kiểm tra lại được."),
+            label=_("Xem bảng xếp hạng tạm tính"),
+            href=url_for("results.ranking", code=period.code),
+        )
     return render_template(
         "results/recheck.html",
         period=period,
@@ -187,7 +196,15 @@ def unit_result(sheet: Sheet) -> Any:
     db = current.db()
     page = unit_results.build(db, sheet)
     if page is None:
-        raise Missing(N_("Hội đồng chưa kết luận điểm thẩm định của phiếu này."))
+        return render_template(
+            "results/nothing.html",
+            period=sheet.period,
+            heading=_("Kết quả của %(unit)s", unit=sheet.unit_name),
+            sentence=_("Hội đồng chưa kết luận điểm thẩm định của phiếu này."),
+            advice=_("Điểm và lý do hiện ở đây khi hội đồng kết luận; thứ hạng hiện sau khi công bố."),
+            label=_("Xem phiếu chấm điểm"),
+            href=url_for("sheets.sheet", sheet_id=sheet.id),
+        )
     return render_template(
         "results/unit_result.html",
         page=page,
@@ -205,13 +222,13 @@ def leader_home(person: User, period: Period) -> str:
     """One page for the leader of the ministry: the newest published result, and how far the running round is."""
     db = current.db()
     newest = results.newest_published(db)
+    seal = results.result_row(db, newest) if newest else None
     summary = None
-    if newest is not None:
-        found = results.ranking_of(db, newest)
+    if newest is not None and seal is not None:
         page = views.RankingPage(
             period=newest,
-            ranking=found,
-            seal=results.result_row(db, newest),
+            ranking=results.opened(seal).ranking,
+            seal=seal,
             previous=results.previous(db, newest),
             awards=holdings(db, newest),
             hrefs=_result_links(db, newest, person),
