@@ -84,10 +84,12 @@ def read_criteria(path: Path) -> CriteriaSet:
 
 
 def located(path: Path, problem: Any) -> str:
-    """`file:line: sentence`, in one line."""
+    """`file:line: sentence`, in one line and without signs that a terminal would obey."""
+    from emulation.domain.source import CONTROL
+
     line = getattr(problem, "line", None)
     where = f"{path}:{line}" if line else str(path)
-    return " ".join(f"{where}: {problem}".split())
+    return CONTROL.sub("\ufffd", " ".join(f"{where}: {problem}".split()))
 
 
 # ---- criteria ----
@@ -473,6 +475,7 @@ def serve(settings_environment: dict[str, str], host: str, port: int, workers: i
         "--threads=4",
         "--timeout=60",
         "--preload",
+        "--no-control-socket",  # it would write into the home folder
     ]
     os.execv(arguments[0], arguments)  # noqa: S606  # no shell is wanted
 
