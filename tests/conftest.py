@@ -100,11 +100,9 @@ def english() -> None:
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> Iterator[Flask]:
     """The application on this worker's database."""
-    _only_what_exists()
     app = create_app(settings)
     app.testing = True
     app.test_client_class = Client
-    app.url_build_error_handlers.append(lambda error, endpoint, values: f"/missing/{endpoint}")
     yield app
     app.extensions["engine"].dispose()
 
@@ -113,22 +111,3 @@ def app(settings: Settings) -> Iterator[Flask]:
 def client(app: Flask, db: Session) -> Client:
     """A browser nobody has signed in with; see tests/client.py."""
     return Client.of(app, db)
-
-
-def _only_what_exists() -> None:
-    """Temporary, while the areas are being written at the same time."""
-    import sys
-    import traceback
-    from importlib import import_module
-
-    from emulation.web import app as web
-
-    found = []
-    for name in web.AREAS:
-        try:
-            import_module(f"emulation.web.{name}")
-        except Exception:
-            print(f"area {name} left out:", traceback.format_exc().splitlines()[-1], file=sys.stderr)
-        else:
-            found.append(name)
-    web.AREAS = tuple(found)

@@ -36,6 +36,7 @@ AREAS = (
     "certificates",
     "history",
 )
+LARGEST_FORM = 2 * 1024 * 1024  # bytes of everything but files; a whole sheet in one form is far below
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -53,7 +54,7 @@ def build(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         MAX_CONTENT_LENGTH=(settings.largest_file_mib + 1) * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session; a sheet stays open for hours
         BABEL_DEFAULT_LOCALE="vi",
@@ -66,6 +67,12 @@ def build(settings: Settings | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+    @app.before_request  # before the token is looked for, which reads the form
+    def limit_forms() -> None:
+        if request.mimetype != "multipart/form-data":  # only those are read piece by piece
+            request.max_content_length = LARGEST_FORM
+
     CSRFProtect(app)
     Babel(app, locale_selector=display.language)
     session.register(app)

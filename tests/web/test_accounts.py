@@ -115,7 +115,6 @@ def test_demo_accounts_show_only_in_demo_mode(settings: Settings, client: Client
     try:
         app = create_app(demo)
         app.testing = True
-        app.url_build_error_handlers.append(lambda error, endpoint, values: f"/missing/{endpoint}")
         page = Client.of(app, db).page("/sign-in")
         app.extensions["engine"].dispose()
         assert "Tài khoản của bản trình diễn" in page.text
