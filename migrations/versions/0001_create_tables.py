@@ -92,7 +92,8 @@ def upgrade() -> None:
             name=op.f("ck_users_unit"),
         ),
         sa.CheckConstraint(
-            "role IN ('admin', 'department', 'reviewer', 'unit_officer', 'unit_director', 'cluster_leader', 'leader', 'auditor')",
+            "role IN ('admin', 'department', 'reviewer', 'unit_officer', 'unit_director', 'cluster_leader', 'leader', 'auditor'"
+            ")",
             name=op.f("ck_users_role"),
         ),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_users_email_lower")),
@@ -308,7 +309,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('draft', 'signing') OR (submitted_at IS NOT NULL AND signed_by_id IS NOT NULL AND submission_sha256 IS NOT NULL)",
+            "state IN ('draft', 'signing') OR (submitted_at IS NOT NULL AND signed_by_id IS NOT NULL"
+            " AND submission_sha256 IS NOT NULL)",
             name=op.f("ck_sheets_submitted"),
         ),
         sa.CheckConstraint(
