@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from emulation.domain.declared import Declared, declared, parts_of
 from emulation.domain.workflow import Act, Clock, Phase, SheetState, require
@@ -19,7 +19,7 @@ from emulation.services.criteria import value_of
 from emulation.services.history import record
 from emulation.services.marks import check_points, check_reason
 from emulation.services.periods import clock_of, sheets_of
-from emulation.services.reviews import has_conflict, is_submitted
+from emulation.services.reviews import CITED, has_conflict, is_submitted
 from emulation.services.scores import criteria_of
 from emulation.services.verdicts import chaired_councils
 from emulation.words import N_
@@ -72,7 +72,7 @@ def disputes_in(db: Session, sheets: Sequence[Sheet]) -> dict[int, list[Dispute]
     }
     entries = {
         (entry.sheet_id, entry.code): entry
-        for entry in db.scalars(select(Entry).where(Entry.sheet_id.in_(ids)).options(selectinload(Entry.citations)))
+        for entry in db.scalars(select(Entry).where(Entry.sheet_id.in_(ids)).options(CITED))
     }
     explanations = {
         (one.sheet_id, one.code): one for one in db.scalars(select(Explanation).where(Explanation.sheet_id.in_(ids)))

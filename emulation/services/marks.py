@@ -224,7 +224,7 @@ def _scorable_line(db: Session, actor: Actor, sheet: Sheet, code: str, *, now: d
     person = _person(actor)
     _require_scorable(sheet, person, [code], now=now)
     line = lines_of_criterion(db, person, [sheet], code)[sheet.id]
-    fixed = fixed_because(person, reviews_of(db, [sheet.id]).get((line.council.id, sheet.id)))
+    fixed = fixed_because(person, line.review)
     if fixed is not None:
         raise fixed
     return line
@@ -233,12 +233,7 @@ def _scorable_line(db: Session, actor: Actor, sheet: Sheet, code: str, *, now: d
 def _accept_all(db: Session, actor: Actor, lines: Iterable[Line], *, now: datetime) -> list[Mark]:
     person = _person(actor)
     chosen = [line for line in lines if line.is_unremarkable]
-    reviews = reviews_of(db, {line.sheet.id for line in chosen})
-    accepted = [
-        (line, line.declared.points, "")
-        for line in chosen
-        if fixed_because(person, reviews.get((line.council.id, line.sheet.id))) is None
-    ]
+    accepted = [(line, line.declared.points, "") for line in chosen if fixed_because(person, line.review) is None]
     return _store(db, actor, accepted, act="accept", now=now)
 
 

@@ -73,5 +73,5 @@ def sheets_of(db: Session, period: Period, *, cluster_ids: Collection[int] | Non
             lazyload(Sheet.period), lazyload(Sheet.cluster), raiseload(Sheet.entries), raiseload(Sheet.returned_lines)
         )
     ).all()
-    numbers = {cluster.id: cluster.number for cluster in clusters}
-    return sorted(rows, key=lambda sheet: (numbers[sheet.cluster_id], name_key(sheet.short_name)))
+    # every sheet takes its cluster from the session now, while `clusters` keeps them there
+    return sorted(rows, key=lambda sheet: (sheet.cluster.number, name_key(sheet.short_name))) if clusters else []

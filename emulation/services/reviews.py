@@ -9,16 +9,18 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, lazyload, selectinload
 
 from emulation.domain.criteria import CriteriaSet
 from emulation.domain.declared import Declared, declared, parts_of
 from emulation.domain.names import name_key
 from emulation.domain.workflow import SheetState
 from emulation.models import (
+    Citation,
     Conflict,
     Council,
     Entry,
+    Evidence,
     Exclusion,
     Mark,
     Period,
@@ -29,6 +31,9 @@ from emulation.models import (
     Verdict,
 )
 from emulation.services.criteria import value_of
+
+# what an entry cites, without the sheet and period behind each document
+CITED = selectinload(Entry.citations).joinedload(Citation.evidence).lazyload(Evidence.sheet)
 
 
 def verdicts_by_sheet(db: Session, period: Period) -> dict[int, list[Verdict]]:
@@ -154,6 +159,7 @@ class Line:
     mine: Mark | None
     others: tuple[Opinion, ...] | None
     verdict: Verdict | None
+    review: Review | None  # of the council
 
     @property
     def code(self) -> str:
@@ -200,9 +206,7 @@ def _lines(
     ids = [sheet.id for sheet in sheets]
     entries = {
         (entry.sheet_id, entry.code): entry
-        for entry in db.scalars(
-            select(Entry).where(Entry.sheet_id.in_(ids), Entry.code.in_(codes)).options(selectinload(Entry.citations))
-        )
+        for entry in db.scalars(select(Entry).where(Entry.sheet_id.in_(ids), Entry.code.in_(codes)).options(CITED))
     }
     reviews = reviews_of(db, ids)
     verdicts = {
@@ -215,7 +219,7 @@ def _lines(
     }
     open_ids = {sheet_id for (_, sheet_id), review in reviews.items() if shows_others(person, review)}
     marks = newest_marks(db, ids, codes=codes, only_of=person, open_ids=open_ids)
-    names = dict(db.execute(select(User.id, User.name).where(User.id.in_({key[2] for key in marks}))).all())
+    names = _names(db, {user_id for _, _, user_id in marks} - {person.id})
     others_of: dict[tuple[int, str], list[Opinion]] = {}
     for (sheet_id, code, user_id), mark in marks.items():
         if user_id != person.id:
@@ -228,8 +232,9 @@ def _lines(
             if council is None:
                 continue
             entry = entries.get((sheet.id, code))
+            review = reviews.get((council.id, sheet.id))
             others = None
-            if shows_others(person, reviews.get((council.id, sheet.id))):
+            if shows_others(person, review):
                 others = tuple(one for one in others_of.get((sheet.id, code), ()) if one.mark.council_id == council.id)
             found.append(
                 Line(
@@ -247,16 +252,23 @@ def _lines(
                     mine=marks.get((sheet.id, code, person.id)),
                     others=others,
                     verdict=verdicts.get((sheet.id, code)),
+                    review=review,
                 )
             )
     return found
+
+
+def _names(db: Session, user_ids: Collection[int]) -> dict[int, str]:
+    if not user_ids:
+        return {}
+    return dict(db.execute(select(User.id, User.name).where(User.id.in_(user_ids))).all())
 
 
 def reviews_of(db: Session, sheet_ids: Collection[int]) -> dict[tuple[int, int], Review]:
     """Reviews by (council id, sheet id), with who has finished."""
     return {
         (review.council_id, review.sheet_id): review
-        for review in db.scalars(select(Review).where(Review.sheet_id.in_(sheet_ids)))
+        for review in db.scalars(select(Review).where(Review.sheet_id.in_(sheet_ids)).options(lazyload(Review.council)))
     }
 
 

@@ -51,7 +51,10 @@ def column_sheets(period: Period, code: str, cluster: str | None) -> list[Sheet]
     Raises:
         Missing: no such cluster in the scope.
     """
-    sheets = _in_scope(period, code)
+    return _of_cluster(_in_scope(period, code), cluster)
+
+
+def _of_cluster(sheets: list[Sheet], cluster: str | None) -> list[Sheet]:
     if cluster == EVERYWHERE:
         return sheets
     found = [sheet for sheet in sheets if str(sheet.cluster.number) == cluster]
@@ -81,7 +84,7 @@ def criterion_page(period: Period, code: str, *, typed: dict[int, Typed] | None 
     clusters = _clusters(sheets)
     values = request.form if request.method == "POST" else request.args
     cluster = values.get("cluster") or _first_open(clusters, lines)
-    here = column_sheets(period, code, cluster) if sheets else []
+    here = _of_cluster(sheets, cluster) if sheets else []
     show = values.get("show", "")
     chosen = SHOWS.get(show, SHOWS[""])
     rows: list[dict[str, Any]] = []
