@@ -355,7 +355,7 @@ def describe(
     if new == old:
         return evidence
     if evidence.version != version:
-        raise Stale(N_("Người khác vừa sửa thông tin của minh chứng này. Mở lại trang để xem bản mới nhất."))
+        raise Stale(N_("Người khác vừa sửa thông tin của minh chứng này."))
     for name, value in new.items():
         setattr(evidence, name, value)
     db.flush()

@@ -22,18 +22,18 @@ LARGEST_LIST = 1024**2  # bytes read of [Content_Types].xml
 
 @dataclass(frozen=True)
 class FileType:
-    """An allowed kind of file. `icon` is a kind of ui.evidence_icon."""
+    """An allowed kind of file. `icon` is a kind of ui.evidence_icon; `is_shown`: browsers show it themselves."""
 
     media_type: str
     name: str
     endings: tuple[str, ...]
     icon: str
-    is_image: bool = False
+    is_shown: bool = False
 
 
-PDF = FileType("application/pdf", "PDF", (".pdf",), "pdf")
-PNG = FileType("image/png", "PNG", (".png",), "image", is_image=True)
-JPEG = FileType("image/jpeg", "JPEG", (".jpg", ".jpeg"), "image", is_image=True)
+PDF = FileType("application/pdf", "PDF", (".pdf",), "pdf", is_shown=True)
+PNG = FileType("image/png", "PNG", (".png",), "image", is_shown=True)
+JPEG = FileType("image/jpeg", "JPEG", (".jpg", ".jpeg"), "image", is_shown=True)
 _OOXML = "application/vnd.openxmlformats-officedocument."
 _ODF = "application/vnd.oasis.opendocument."
 DOCX = FileType(f"{_OOXML}wordprocessingml.document", "DOCX", (".docx",), "word")

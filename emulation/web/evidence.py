@@ -14,7 +14,7 @@ from wtforms import Form, MultipleFileField, StringField
 
 from emulation.access import Permission, may
 from emulation.config import VIETNAM
-from emulation.errors import Invalid, Missing, Refusal
+from emulation.errors import Invalid, Missing, Stale
 from emulation.models import Evidence, Sheet
 from emulation.services import evidence as service
 from emulation.services.evidence import MIB, codes_of, evidence_of, load_evidence, load_evidence_to_change, whole_file
@@ -28,12 +28,13 @@ from emulation.web.area import Area
 from emulation.web.display import show_phrase, show_time
 from emulation.web.failures import wants_json
 from emulation.web.nav import may_have_sheet
-from emulation.web.sheet_view import href, icon_of
+from emulation.web.sheet_view import file_href, href, icon_of
 from emulation.words import N_, Phrase
 
 area = Area("evidence", __name__)
 MOST_FILES = 10  # at once
-SEALED_OFF = "default-src 'none'; sandbox"  # whatever a file holds, a browser runs none of it
+# whatever a file holds, a browser runs none of it; Chromium's own PDF viewer works inside
+SEALED_OFF = "default-src 'none'; frame-ancestors 'self'; sandbox"
 
 
 class DescriptionForm(Form):
@@ -108,7 +109,7 @@ def _evidence(db: Session, *, evidence_id: int) -> Evidence | None:
     return load_evidence(db, evidence_id)
 
 
-def _evidence_to_change(db: Session, *, evidence_id: int) -> Evidence | None:
+def _evidence_to_change(db: Session, *, evidence_id: int, code: str | None = None) -> Evidence | None:
     return load_evidence_to_change(db, evidence_id)
 
 
@@ -153,6 +154,7 @@ def library_page(sheet: Sheet, form: UploadForm | None = None) -> str:
                 "evidence": one,
                 "code": codes.get(one.id),
                 "kind": icon_of(one.media_type),
+                "href": file_href(one),
                 "type": BY_MEDIA_TYPE[one.media_type].name if one.media_type in BY_MEDIA_TYPE else one.media_type,
                 "cited": [{"code": code, "place": place, "href": href(sheet, code)} for code, place in cited],
                 "is_cited_here": cite_code in [code for code, _place in cited],
@@ -271,10 +273,14 @@ def _upload_refused(sheet: Sheet, form: UploadForm, code: str | None, status: in
 # ---- citations and descriptions ----
 
 
-@area.post("/evidence/<int:evidence_id>/cite", allow=Permission.FILL_SHEET, load=_evidence_to_change)
+def _code() -> str:
+    return str((request.view_args or {})["code"])
+
+
+@area.post("/evidence/<int:evidence_id>/cite/<path:code>", allow=Permission.FILL_SHEET, load=_evidence_to_change)
 def cite(evidence: Evidence) -> Any:
     """Cite a document for a criterion, or change the page where it is cited."""
-    code = request.form.get("code", "")
+    code = _code()
     try:
         service.cite(
             current.db(),
@@ -284,19 +290,19 @@ def cite(evidence: Evidence) -> Any:
             place=request.form.get("place", ""),
             now=current.now(),
         )
-    except Refusal as error:
+    except Invalid as error:
         if wants_json():
-            return jsonify(errors={error.field or "": show_phrase(error.phrase)}), 422
+            return jsonify(errors={error.field or "": show_phrase(error.phrase)}), error.status
         raise
     if wants_json():
         return jsonify(saved_at=show_time(current.now()))
     return redirect(href(evidence.sheet, code), 303)
 
 
-@area.post("/evidence/<int:evidence_id>/uncite", allow=Permission.FILL_SHEET, load=_evidence_to_change)
+@area.post("/evidence/<int:evidence_id>/uncite/<path:code>", allow=Permission.FILL_SHEET, load=_evidence_to_change)
 def uncite(evidence: Evidence) -> Any:
     """Take the citation for a criterion back."""
-    code = request.form.get("code", "")
+    code = _code()
     service.uncite(current.db(), current.actor(), evidence, code=code, now=current.now())
     flash(_("Đã bỏ trích dẫn “%(title)s” ở %(code)s; tệp vẫn ở trong kho.", title=evidence.title, code=code), "ok")
     return redirect(href(evidence.sheet, code), 303)
@@ -317,8 +323,9 @@ def describe(evidence: Evidence) -> Any:
     return _describe_page(evidence, form, evidence.version)
 
 
-def _describe_page(evidence: Evidence, form: DescriptionForm, version: int) -> str:
-    return render_template("evidence/describe.html", evidence=evidence, form=form, version=version)
+def _describe_page(evidence: Evidence, form: DescriptionForm, version: int, theirs: str | None = None) -> str:
+    """The form; `theirs` says that the stored description, shown above, is somebody else's newer one."""
+    return render_template("evidence/describe.html", evidence=evidence, form=form, version=version, theirs=theirs)
 
 
 @area.post("/evidence/<int:evidence_id>/describe", allow=Permission.FILL_SHEET, load=_evidence_to_change)
@@ -341,6 +348,8 @@ def save_description(evidence: Evidence) -> Any:
     except Invalid as error:
         form.say(error.field, error.phrase)
         return _describe_page(evidence, form, evidence.version), error.status
+    except Stale as error:
+        return _describe_page(evidence, form, evidence.version, theirs=show_phrase(error.phrase)), error.status
     flash(_("Đã lưu thông tin của “%(title)s”.", title=evidence.title), "ok")
     return redirect(url_for("evidence.of_sheet", sheet_id=evidence.sheet_id), 303)
 
@@ -356,9 +365,9 @@ def file(evidence: Evidence) -> Response:
 
 @area.get("/evidence/<int:evidence_id>/preview", allow=Permission.READ_EVIDENCE, load=_evidence)
 def preview(evidence: Evidence) -> Response:
-    """A picture in the browser; everything else is only downloaded."""
+    """A picture or a PDF in the browser; everything else is only downloaded."""
     kind = BY_MEDIA_TYPE.get(evidence.media_type)
-    return _send(evidence, as_attachment=kind is None or not kind.is_image)
+    return _send(evidence, as_attachment=kind is None or not kind.is_shown)
 
 
 def _send(evidence: Evidence, *, as_attachment: bool) -> Response:

@@ -16,7 +16,7 @@ from emulation.domain.declared import Part
 from emulation.domain.numbers import number
 from emulation.domain.rules import Checklist, Judged, Levels, Steps
 from emulation.domain.scoring import Score
-from emulation.models import Sheet
+from emulation.models import Evidence, Sheet
 from emulation.services.evidence import codes_of
 from emulation.services.file_types import BY_MEDIA_TYPE
 from emulation.services.last_year import LastYear
@@ -319,6 +319,22 @@ def icon_of(media_type: str) -> str:
     return kind.icon if kind else "text"
 
 
+def file_href(evidence: Evidence) -> str:
+    """Where a file is read: in the browser if it can show it, else as a download."""
+    kind = BY_MEDIA_TYPE.get(evidence.media_type)
+    page = "evidence.preview" if kind is not None and kind.is_shown else "evidence.file"
+    return url_for(page, evidence_id=evidence.id)
+
+
+def neighbours(view: SheetView, code: str) -> tuple[dict[str, str] | None, dict[str, str] | None]:
+    """The lines before and after this one that the unit declares, with their pages."""
+    own = (LineStatus.NOT_APPLICABLE, LineStatus.EXTERNAL)
+    codes = [line.code for line in view.lines.values() if line.status not in own]
+    place = codes.index(code) if code in codes else -1
+    found = [{"code": one, "href": href(view.sheet, one)} for one in codes]
+    return (found[place - 1] if place > 0 else None, found[place + 1] if 0 <= place < len(codes) - 1 else None)
+
+
 def evidence_rows(view: SheetView, line: Line) -> list[dict[str, Any]]:
     """The citations of a line for the list of its evidence."""
     return [
@@ -329,9 +345,8 @@ def evidence_rows(view: SheetView, line: Line) -> list[dict[str, Any]]:
             "number": one.evidence.document_number,
             "issued_on": one.evidence.issued_on,
             "place": one.place,
-            "href": url_for("evidence.file", evidence_id=one.evidence_id),
+            "href": file_href(one.evidence),
             "kind": icon_of(one.evidence.media_type),
-            "is_image": one.evidence.media_type.startswith("image/"),
         }
         for one in line.citations
     ]

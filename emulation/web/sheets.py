@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from emulation.access import Permission, may
 from emulation.domain.criteria import Criterion
 from emulation.domain.workflow import SheetState
-from emulation.errors import Invalid, Missing, WrongState
+from emulation.errors import Invalid, Missing
 from emulation.models import Entry, Period, Role, Sheet, User
 from emulation.services.last_year import last_result, last_year_of
 from emulation.services.lines import in_words
@@ -44,6 +44,7 @@ from emulation.web.sheet_view import (
     groups_of,
     href,
     missing_words,
+    neighbours,
     row_of,
     rule_table,
     section_head,
@@ -127,7 +128,10 @@ def sheet_page(
     opened = None
     if open_code is not None:
         line = view.lines[open_code]
+        before, after = neighbours(view, open_code)
         opened = {
+            "before": before,
+            "after": after,
             "form": form or form_for(line.criterion, data=line.data, explanation=line.explanation),
             "version": version if version is not None else line.entry.version if line.entry else 0,
             "conflict": conflict,
@@ -196,10 +200,6 @@ def save(sheet: Sheet) -> Any:
             raise
         form.say(error.field, error.phrase)
         return _refused(sheet, code, form)
-    except WrongState as error:
-        if not wants_json():
-            raise
-        return jsonify(html=_parts().said(show_phrase(error.phrase))), error.status
     if wants_json():
         return _saved(sheet, code, entry)
     flash(_("Đã lưu tiêu chí %(code)s.", code=code), "ok")

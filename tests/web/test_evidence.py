@@ -204,7 +204,7 @@ def test_library_offers_a_document_for_another_criterion(client: Client, world: 
     client.sign_in("unit_officer")
     upload(client, world, (files.PDF, "a.pdf"), code="I.1")
     evidence = client.db.scalars(select(Evidence)).one()
-    path, to = f"{sheet_url(world)}/evidence?cite=I.3", f"/evidence/{evidence.id}/cite"
+    path, to = f"{sheet_url(world)}/evidence?cite=I.3", f"/evidence/{evidence.id}/cite/I.3"
     response = client.submit(path, {"place": "phụ lục II"}, to=to)
 
     assert (response.status_code, response.location) == (303, f"{sheet_url(world)}?open=I.3#I.3")
@@ -216,11 +216,11 @@ def test_cite_saves_the_page_for_a_script(client: Client, world: World) -> None:
     client.sign_in("unit_officer")
     upload(client, world, (files.PDF, "a.pdf"), code="I.1")
     evidence = client.db.scalars(select(Evidence)).one()
-    response = client.post(f"/evidence/{evidence.id}/cite", data={"code": "I.1", "place": "tr. 7"}, headers=JSON)
+    response = client.post(f"/evidence/{evidence.id}/cite/I.1", data={"place": "tr. 7"}, headers=JSON)
 
     assert (response.status_code, list(response.json)) == (200, ["saved_at"])
     assert client.db.scalars(select(Citation.place)).all() == ["tr. 7"]
-    long = client.post(f"/evidence/{evidence.id}/cite", data={"code": "I.1", "place": "x" * 81}, headers=JSON)
+    long = client.post(f"/evidence/{evidence.id}/cite/I.1", data={"place": "x" * 81}, headers=JSON)
     assert (long.status_code, long.json) == (422, {"errors": {"place": "Dài 81 ký tự, nhiều nhất 80."}})
 
 
@@ -228,7 +228,7 @@ def test_uncite_leaves_the_file_in_the_library(client: Client, world: World) -> 
     client.sign_in("unit_officer")
     upload(client, world, (files.PDF, "a.pdf"), code="I.1")
     evidence = client.db.scalars(select(Evidence)).one()
-    response = client.submit(f"{sheet_url(world)}?open=I.1", {}, to=f"/evidence/{evidence.id}/uncite")
+    response = client.submit(f"{sheet_url(world)}?open=I.1", {}, to=f"/evidence/{evidence.id}/uncite/I.1")
 
     assert response.status_code == 303
     assert (count(client, Evidence), count(client, Citation)) == (1, 0)
@@ -246,6 +246,18 @@ def test_describe_changes_what_is_said(client: Client, world: World) -> None:
     assert response.status_code == 303
     evidence = client.db.scalars(select(Evidence)).one()
     assert (evidence.title, str(evidence.issued_on)) == ("Báo cáo 412", "2022-06-02")
+
+
+def test_describe_with_an_old_version_keeps_what_was_typed(client: Client, world: World) -> None:
+    client.sign_in("unit_officer")
+    upload(client, world, (files.PDF, "a.pdf"))
+    path = f"/evidence/{client.db.scalars(select(Evidence.id)).one()}/describe"
+    client.submit(path, {"title": "Của người khác"})
+    response = client.post(path, data={"title": "Của tôi", "version": "1"})
+
+    assert response.status_code == 409
+    for words in ("Bản đang lưu: Của người khác", 'value="Của tôi"', 'name="version" value="2"'):
+        assert words in response.text
 
 
 # ---- download ----
@@ -266,7 +278,7 @@ def test_file_is_served_as_an_attachment_that_runs_nothing(client: Client, world
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
     }
-    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'self'; sandbox"
     assert response.headers["Content-Disposition"] == (
         "attachment; filename=\"Bao cao 412.pdf\"; filename*=UTF-8''B%C3%A1o%20c%C3%A1o%20%E2%80%9C412%E2%80%9D.pdf"
     )
@@ -274,13 +286,15 @@ def test_file_is_served_as_an_attachment_that_runs_nothing(client: Client, world
 
 @pytest.mark.parametrize(
     ("content", "name", "disposition"),
-    [(files.png(), "a.png", "inline"), (files.PDF, "a.pdf", "attachment"), (files.DOCX, "a.docx", "attachment")],
+    [(files.png(), "a.png", "inline"), (files.PDF, "a.pdf", "inline"), (files.DOCX, "a.docx", "attachment")],
 )
-def test_preview_shows_pictures_only(client: Client, world: World, content: bytes, name: str, disposition: str) -> None:
+def test_preview_shows_pictures_and_pdf_only(
+    client: Client, world: World, content: bytes, name: str, disposition: str
+) -> None:
     response = client.get(the_file(client, world, content, name) + "/preview")
 
     assert response.headers["Content-Disposition"].split(";")[0] == disposition
-    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'self'; sandbox"
 
 
 def test_file_of_another_unit_is_refused(client: Client, world: World) -> None:

@@ -165,7 +165,7 @@ def test_after_the_close_the_page_says_so_and_has_no_form(client: Client, world:
     assert "Không thể kê khai: đã hết hạn lúc" in page.text
     assert [form.action for form in page.forms if not form.in_frame] == []
     refused = save(client, world, "I.2", value="91")
-    assert (refused.status_code, "đã hết hạn lúc" in refused.json["html"]) == (409, True)
+    assert (refused.status_code, "đã hết hạn lúc" in refused.json["error"]) == (409, True)
 
 
 def test_returned_lines_are_shown_with_reasons_and_only_they_open(
