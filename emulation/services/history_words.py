@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -60,7 +60,6 @@ ACT_NAMES = {
     "uncite": N_("Bỏ trích dẫn minh chứng"),
 }
 FIELD_NAMES = {
-    "address": N_("Địa chỉ"),
     "answer": N_("Trả lời"),
     "award": N_("Danh hiệu, hình thức khen thưởng"),
     "before": N_("Năm trước"),
@@ -72,19 +71,17 @@ FIELD_NAMES = {
     "codes": N_("Mã tra cứu"),
     "count": N_("Số lượng"),
     "criteria": N_("Bộ tiêu chí"),
+    "data": N_("Số liệu"),
     "document_number": N_("Số, ký hiệu"),
     "email": N_("Thư điện tử"),
     "explanation": N_("Diễn giải"),
     "file_name": N_("Tệp"),
     "ground": N_("Điều kiện"),
     "home_unit": N_("Đơn vị công tác"),
-    "is_default": N_("Mặc định"),
     "issued_on": N_("Ngày ban hành"),
     "issuer": N_("Cơ quan ban hành"),
     "kind": N_("Loại"),
-    "legal_basis": N_("Căn cứ"),
     "level": N_("Bậc"),
-    "lines": N_("Dòng trả lại"),
     "members": N_("Thành viên"),
     "merit": N_("Thành tích"),
     "met": N_("Đạt"),
@@ -96,7 +93,6 @@ FIELD_NAMES = {
     "note": N_("Ghi chú"),
     "now": N_("Năm nay"),
     "number": N_("Số"),
-    "opens_at": N_("Mở"),
     "outcome": N_("Kết quả"),
     "part": N_("Số đạt"),
     "phase": N_("Giai đoạn"),
@@ -113,6 +109,8 @@ FIELD_NAMES = {
     "scope": N_("Phạm vi"),
     "sha256": N_("Mã băm"),
     "shuts_out": N_("Loại trừ hình thức"),
+    "signer": N_("Người ký"),
+    "signer_title": N_("Chức vụ người ký"),
     "size": N_("Dung lượng"),
     "state": N_("Trạng thái"),
     "status": N_("Tình trạng"),
@@ -198,15 +196,22 @@ def _said(key: str, value: Any) -> Phrase:
 
 
 def _typed(key: str, value: Any) -> Any:
-    """A figure as a number and a moment as a moment, so that they are shown as people write them."""
+    """A figure as a number and moments as moments, so that they are shown as people write them."""
     if not isinstance(value, str):
         return value
     try:
         if key in FIGURES:
             return Decimal(value)
         if key.endswith(("_at", "_on")):
-            moment = datetime.fromisoformat(value)
-            return moment if moment.tzinfo else moment.date()
+            return _moment(value)
+        if key in PHASE_NAMES:
+            opens_at, closes_at = value.split(" - ")
+            return Phrase(N_("%(first)s đến %(last)s"), {"first": _moment(opens_at), "last": _moment(closes_at)})
     except (InvalidOperation, ValueError):
         pass  # an older line may hold other words: shown as they are
     return value
+
+
+def _moment(text: str) -> date:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.date()

@@ -80,6 +80,7 @@ def test_changes_are_said_in_words() -> None:
             "ranking_is_public": True,
             "codes": ["a", "b"],
             "issued_on": "2022-06-20",
+            "self_scoring": "2022-05-01 00:00:00+00:00 - 2022-06-20 10:00:00+00:00",
         },
     )
     assert [
@@ -93,6 +94,7 @@ def test_changes_are_said_in_words() -> None:
         ("Công khai xếp hạng", None, "có"),
         ("Mã tra cứu", None, "a, b"),
         ("Ngày ban hành", None, "20/06/2022"),
+        ("Tự chấm điểm", None, "07:00 01/05/2022 đến 17:00 20/06/2022"),
     ]
 
 
