@@ -92,8 +92,8 @@ def upgrade() -> None:
             name=op.f("ck_users_unit"),
         ),
         sa.CheckConstraint(
-            "role IN ('admin', 'department', 'reviewer', 'unit_officer', 'unit_director', 'cluster_leader', 'leader', 'auditor'"
-            ")",
+            "role IN ('admin', 'department', 'reviewer', 'unit_officer', 'unit_director',"
+            " 'cluster_leader', 'leader', 'auditor')",
             name=op.f("ck_users_role"),
         ),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_users_email_lower")),
