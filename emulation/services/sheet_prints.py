@@ -41,6 +41,7 @@ def sheet_form(sheet: Sheet, signer: str = "") -> SheetForm:
         deduction_cap=criteria.deduction_cap,
         grade=score.grade,
         precision=criteria.precision,
+        place=sheet.short_name,
         cluster=sheet.cluster.name,
         draft=sheet.state in UNSIGNED,
         signer_name=signer,

@@ -108,6 +108,7 @@ def sheet_page(
     refused = fill_refusal(sheet, clock)
     fills = may(person, Permission.FILL_SHEET, sheet)
     fillable = fills and refused is None
+    with_officer = sheet.state in (SheetState.DRAFT, SheetState.RETURNED)
     people = people_of(db, sheet.unit_id)
     last_year = last_year_of(db, sheet)
     groups = [
@@ -159,8 +160,8 @@ def sheet_page(
         deadline=deadline if sheet.state in (SheetState.DRAFT, SheetState.RETURNED, SheetState.SIGNING) else None,
         fills=fills,
         fillable=fillable,
-        refused=show_phrase(refused.phrase) if fills and refused is not None else None,
-        missing=missing_words(view.left) if fills else "",
+        refused=show_phrase(refused.phrase) if fills and refused is not None and with_officer else None,
+        missing=missing_words(view.left) if fills and with_officer else "",
         saved_at=_saved_at(sheet),
         largest_mib=current.settings().largest_file_mib,
     )
