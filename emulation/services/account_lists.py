@@ -62,10 +62,9 @@ def last_sign_ins(db: Session) -> Mapping[str, datetime]:
 
 
 def waiting_accounts(db: Session) -> Sequence[User]:
-    """Accounts not yet activated, those whose code runs out first in front."""
-    return db.scalars(
-        select(User).where(User.is_active, User.password_hash.is_(None)).order_by(User.activation_until, User.email)
-    ).all()
+    """Accounts not yet activated: those without a code or with an old one in front, then by when it runs out."""
+    order = (User.activation_until.asc().nulls_first(), User.email)
+    return db.scalars(select(User).where(User.is_active, User.password_hash.is_(None)).order_by(*order)).all()
 
 
 def locked_out(db: Session, *, now: datetime) -> list[tuple[str, datetime]]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from emulation.config import VIETNAM
 from emulation.db import Base
-from emulation.models import History, Period, Unit
+from emulation.models import Award, Cluster, History, Period, Unit, User
 from emulation.services.actor import Actor
 
 
@@ -150,3 +150,20 @@ def count_acts(db: Session, acts: Sequence[str], *, since: datetime) -> dict[str
 def people_of(db: Session) -> Sequence[str]:
     """Everybody who stands in the history, by name."""
     return db.scalars(select(History.actor_name).distinct().order_by(History.actor_name)).all()
+
+
+def names_in(db: Session) -> dict[str, dict[str, str]]:
+    """What the codes and keys in the history stand for, by the field they are recorded under."""
+    units = dict(db.execute(select(Unit.code, Unit.short_name)).all())
+    awards = dict(db.execute(select(Award.code, Award.name)).all())
+    people = {str(key): name for key, name in db.execute(select(User.id, User.name))}
+    clusters = {str(key): name for key, name in db.execute(select(Cluster.id, Cluster.name))}
+    return {
+        "units": units,
+        "chosen": units,
+        "award": awards,
+        "shuts_out": awards,
+        "members": people,
+        "chair": people,
+        "clusters": clusters,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -142,6 +142,7 @@ VALUE_NAMES = {
     ("status", "revoked"): N_("Đã thu hồi"),
     ("status", "valid"): N_("Còn hiệu lực"),
 }
+Names = Mapping[str, Mapping[str, str]]  # field -> what is recorded -> its name
 EMPTY = Phrase(N_("để trống"))
 
 
@@ -154,14 +155,18 @@ class Change:
     after: Phrase | None
 
 
-def changes_of(line: History) -> list[Change]:
-    """What a line of history changed, in words, in the order in which it was recorded."""
+def changes_of(line: History, names: Names | None = None) -> list[Change]:
+    """What a line of history changed, in words, in the order in which it was recorded.
+
+    `names` says what codes and keys stand for, by field: `{"units": {"34": "Thái Bình"}}`.
+    """
+    names = names or {}
     old, new = dict(_flat(line.old)), dict(_flat(line.new))
     return [
         Change(
             label=_label(key),
-            before=_said(key, old[key]) if key in old else None,
-            after=_said(key, new[key]) if key in new else None,
+            before=_said(key, old[key], names) if key in old else None,
+            after=_said(key, new[key], names) if key in new else None,
         )
         for key in {**old, **new}
         if key not in old or key not in new or old[key] != new[key]
@@ -181,15 +186,18 @@ def _label(key: str) -> str:
     return FIELD_NAMES.get(key) or PHASE_NAMES.get(key) or key  # type: ignore[call-overload]  # a phase is a str
 
 
-def _said(key: str, value: Any) -> Phrase:
+def _said(key: str, value: Any, names: Names) -> Phrase:
     if value is None or value == "" or value == []:
         return EMPTY
     if isinstance(value, bool):
         return Phrase(N_("có") if value else N_("không"))
     if (key, value if isinstance(value, str) else "") in VALUE_NAMES:
         return Phrase(VALUE_NAMES[key, value])
+    known = names.get(key, {})
     if isinstance(value, list):
-        return Phrase("%(v)s", {"v": ", ".join(str(one) for one in value)})
+        return Phrase("%(v)s", {"v": ", ".join(known.get(str(one), str(one)) for one in value)})
+    if str(value) in known:
+        return Phrase("%(v)s", {"v": known[str(value)]})
     if key in ("sha256", "criteria"):
         return Phrase("%(v)s", {"v": f"{str(value)[:12]}…"})
     return Phrase("%(v)s", {"v": _typed(key, value)})

@@ -28,6 +28,7 @@ from emulation.web.display import LANGUAGES, translate
 from emulation.web.failures import show_beside
 
 area = Area("accounts", __name__)
+SHOWN_WAITING = 10  # on the first page; the list has them all
 
 
 # ---- signing in and out ----
@@ -408,10 +409,12 @@ def reopen(person: User) -> Any:
 def admin_home(person: User, period: Period | None) -> str:
     """The administrator's first page: who waits for a code, who is locked out, which unit lacks people."""
     db, now = current.db(), current.now()
+    waiting = lists.waiting_accounts(db)
     return render_template(
         "home/admin.html",
         period=period,
-        waiting=lists.waiting_accounts(db),
+        waiting=waiting[:SHOWN_WAITING],
+        waiting_count=len(waiting),
         now=now,
         locked=lists.locked_out(db, now=now),
         units=lists.units_without_people(db, period) if period else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from wtforms.validators import Optional
 from emulation.access import Permission
 from emulation.models import History, Period, User
 from emulation.services import history as service
-from emulation.services.history_words import ACT_NAMES, changes_of
+from emulation.services.history_words import ACT_NAMES, Names, changes_of
 from emulation.services.units import all_units
 from emulation.web import session as current
 from emulation.web.area import Area
@@ -42,7 +43,13 @@ class SearchForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     last = DateField(lazy_gettext("Đến ngày"), [Optional()], format="%d/%m/%Y")
 
 
-def shown(line: History, unit: str | None, period: str | None) -> dict[str, Any]:
+def shown(lines: Sequence[tuple[History, str | None, str | None]]) -> list[dict[str, Any]]:
+    """Lines as the page shows them."""
+    names = service.names_in(current.db())
+    return [shown_line(line, unit, period, names) for line, unit, period in lines]
+
+
+def shown_line(line: History, unit: str | None, period: str | None, names: Names) -> dict[str, Any]:
     """A line as the page shows it."""
     return {
         "at": line.at,
@@ -58,7 +65,7 @@ def shown(line: History, unit: str | None, period: str | None) -> dict[str, Any]
                 "before": show_phrase(change.before) if change.before else None,
                 "after": show_phrase(change.after) if change.after else None,
             }
-            for change in changes_of(line)
+            for change in changes_of(line, names)
         ],
     }
 
@@ -91,7 +98,7 @@ def history() -> Any:
     page = render_template(
         "history/history.html",
         form=form,
-        lines=[shown(*line) for line in found.lines],
+        lines=shown(found.lines),
         found=found,
         page_size=service.PAGE,
         pages=[
@@ -131,5 +138,5 @@ def auditor_home(person: User, period: Period) -> str:
         period=period,
         since=since,
         worth=[(act, translate(ACT_NAMES[act]), count) for act, count in counts.items()],
-        lines=[shown(*line) for line in service.latest(db, count=LATEST, but=("sign_in",))],
+        lines=shown(service.latest(db, count=LATEST, but=("sign_in",))),
     )

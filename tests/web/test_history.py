@@ -143,3 +143,14 @@ def test_auditor_home_shows_the_latest_acts(client: Client, db: Session, world: 
     ]
     assert ["Trả lại đơn vị", "1"] in page.rows
     assert ["Thu hồi bằng", "0"] in page.rows
+
+
+def test_history_names_units_awards_and_people(client: Client, db: Session, world: World) -> None:
+    chair = world.people["chair"]
+    facts = {"units": ["34", "96"], "chosen": [], "award": "co", "chair": chair.id, "clusters": [world.clusters[2].id]}
+    record(db, world.actor("department"), "grant", world.period, now=NOW, new=facts)
+    client.sign_in("auditor")
+    assert rows(client, "/history?act=grant")[0][4] == (
+        "Đơn vịsau: Thái Bình, Cà Mau Chọn thêm theo biểu quyếtsau: để trống Danh hiệu, hình thức khen thưởngsau: co "
+        "Chủ tịchsau: Chair Cụm thi đuasau: Cụm thi đua số 2"
+    )
