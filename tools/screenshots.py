@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tools.system import chromium
+
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
@@ -24,7 +25,7 @@ SHOTS = (
     ("sheet", "unit_officer", "/sheet", DESKTOP),
     ("sheet-phone", "unit_officer", "/sheet", PHONE),
     ("board", "department", "/periods/2022-2023/board", DESKTOP),
-    ("review", "reviewer", "/periods/2022-2023/reviews", DESKTOP),
+    ("review", "reviewer", "/periods/2022-2023/reviews/I.2", DESKTOP),
     ("ranking", "leader", "/periods/2021-2022/ranking", DESKTOP),
 )
 
@@ -73,12 +74,13 @@ def sign_in(browser: Browser, address: str, account: dict[str, str], size: dict[
 def take(folder: Path) -> None:
     """Write every screenshot into docs/images."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with running_demo(folder) as (address, accounts), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for name, role, path, size in SHOTS:
             page = sign_in(browser, address, accounts[role], size)
             page.goto(address + path)
+            if path == "/sheet":  # leads to the unit's own sheet; one row is opened
+                page.goto(f"{page.url}?open=III.2#III.2")
             page.wait_for_load_state("networkidle")
             page.screenshot(path=IMAGES / f"{name}.png")
             page.context.close()
