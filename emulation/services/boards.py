@@ -64,6 +64,14 @@ class Board:
     cards: list[Card]
 
     @property
+    def sizes(self) -> dict[int, int]:
+        """Number of units by cluster id."""
+        found: dict[int, int] = {}
+        for card in self.cards:
+            found[card.sheet.cluster_id] = found.get(card.sheet.cluster_id, 0) + 1
+        return found
+
+    @property
     def late(self) -> list[Card]:
         """Overdue sheets, the one that is longest overdue first."""
         return sorted(

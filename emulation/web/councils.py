@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as lazy
 from wtforms import Form, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 
 from emulation.access import Permission
-from emulation.errors import Refusal
+from emulation.errors import Refusal, Stale
 from emulation.models import Council, Method, Period, SeatRole
 from emulation.services import councils as service
 from emulation.services.criteria import value_of
@@ -84,7 +84,13 @@ def councils(period: Period) -> Any:
     )
 
 
-def form_page(period: Period, council: Council | None, form: CouncilForm, status: int = 200) -> Any:
+def form_page(
+    period: Period,
+    council: Council | None,
+    form: CouncilForm,
+    status: int = 200,
+    conflict: list[dict[str, str]] | None = None,
+) -> Any:
     """The form of a council; criteria stand by section."""
     db = current.db()
     criteria = value_of(period.criteria_set)
@@ -92,10 +98,22 @@ def form_page(period: Period, council: Council | None, form: CouncilForm, status
     form.method.choices = [(method.value, translate(name)) for method, name in service.METHOD_NAMES.items()]
     form.clusters.choices = [(str(one.id), one.name) for one in service.clusters_of(db, period)]
     form.codes.choices = [(one.code, f"{one.code} {one.title}") for one in criteria.all_criteria]
+    groups = [(f"{one.code}. {one.title}", [leaf.code for leaf in one.leaves]) for one in criteria.sections]
+    groups.append((_("Điểm thưởng"), [one.code for one in criteria.bonus]))
+    groups.append((_("Điểm trừ"), [one.code for one in criteria.deductions]))
     form.members.choices = [(str(one.id), one.name) for one in people]
     form.chair.choices = [("", _("chưa chọn")), *form.members.choices]
     notes = {str(one.id): one.title for one in people if one.title}
-    return render_template("periods/council.html", period=period, council=council, form=form, notes=notes), status
+    page = render_template(
+        "periods/council.html",
+        period=period,
+        council=council,
+        form=form,
+        notes=notes,
+        groups=[(title, codes) for title, codes in groups if codes],
+        conflict=conflict,
+    )
+    return page, status
 
 
 @area.get("/periods/<code>/councils/new", allow=MANAGE, load=load_period)
@@ -149,9 +167,36 @@ def change_council(council: Council) -> Any:
         service.change_council(
             current.db(), current.actor(), council, period, form.scope(), version=version, now=current.now()
         )
+    except Stale as refusal:
+        rows = _differences(period, form.scope(), service.scope_of(council))
+        form.version.raw_data, form.version.data = None, str(council.version)
+        return form_page(period, council, form, refusal.status, rows)
     except Refusal as refusal:
         status = show_beside(form, refusal)
         current.db().rollback()
         return form_page(period, council, form, status)
     flash(_("Đã lưu %(name)s.", name=council.name), "ok")
     return redirect(url_for("councils.councils", code=period.code), 303)
+
+
+def _differences(period: Period, mine: service.Scope, theirs: service.Scope) -> list[dict[str, str]]:
+    """Where what was typed and what a colleague stored meanwhile lie apart, in words."""
+    db = current.db()
+    clusters = {one.id: one.name for one in service.clusters_of(db, period)}
+    people = {one.id: one.name for one in service.reviewers(db)}
+
+    def words(scope: service.Scope) -> list[tuple[str, str]]:
+        return [
+            (_("Tên hội đồng"), scope.name),
+            (_("Cách tổng hợp điểm của thành viên"), translate(service.METHOD_NAMES[scope.method])),
+            (_("Cụm thi đua"), ", ".join(clusters.get(one, "?") for one in sorted(scope.cluster_ids))),
+            (_("Tiêu chí"), ", ".join(scope.codes)),
+            (_("Thành viên"), ", ".join(people.get(one, "?") for one in sorted(scope.member_ids))),
+            (_("Chủ tịch"), people.get(scope.chair_id or 0, "")),
+        ]
+
+    return [
+        {"label": label, "mine": ours, "theirs": stored}
+        for (label, ours), (_label, stored) in zip(words(mine), words(theirs), strict=True)
+        if ours != stored
+    ]

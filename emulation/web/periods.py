@@ -13,7 +13,7 @@ from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField
 from emulation.access import Permission
 from emulation.config import VIETNAM
 from emulation.domain.workflow import PHASE_NAMES, STATE_NAMES, Phase, next_phase
-from emulation.errors import Invalid, Refusal
+from emulation.errors import Invalid, Refusal, Stale
 from emulation.models import Cluster, Period, Sheet, User
 from emulation.services import finalising, phases
 from emulation.services.boards import Board, board_of
@@ -194,22 +194,27 @@ def read_moment(text: str | None, field: str) -> datetime | None:
         raise Invalid(N_("Viết giờ và ngày như 17:00 20/06/2022."), field) from error
 
 
-def times_page(period: Period, form: TimesForm, status: int = 200) -> Any:
-    """The form of the times."""
+def times_page(period: Period, form: TimesForm, status: int = 200, conflict: list[dict[str, str]] | None = None) -> Any:
+    """The form of the times; `conflict` shows a colleague's times beside what was typed."""
     rows = [(phase, translate(PHASE_NAMES[phase])) for phase in phases.TIMED]
-    return render_template("periods/times.html", period=period, form=form, rows=rows), status
+    return render_template("periods/times.html", period=period, form=form, rows=rows, conflict=conflict), status
 
 
-@area.get("/periods/<code>/times", allow=MANAGE, load=load_period)
-def times(period: Period) -> Any:
-    """Open and close time of the phases."""
-    stored: dict[str, Any] = {"version": str(period.version)}
+def stored_times(period: Period) -> dict[str, str]:
+    """The times as the form shows them."""
+    stored = {"version": str(period.version)}
     for phase in phases.TIMED:
         window = period.window(phase)
         if window is not None:
             stored[f"{phase.value}-opens_at"] = show_datetime(window.opens_at)
             stored[f"{phase.value}-closes_at"] = show_datetime(window.closes_at)
-    return times_page(period, TimesForm(data=stored))
+    return stored
+
+
+@area.get("/periods/<code>/times", allow=MANAGE, load=load_period)
+def times(period: Period) -> Any:
+    """Open and close time of the phases."""
+    return times_page(period, TimesForm(data=stored_times(period)))
 
 
 @area.post("/periods/<code>/times", allow=MANAGE, load=load_period)
@@ -230,9 +235,19 @@ def set_times(period: Period) -> Any:
             current.actor(),
             period,
             windows=windows,
-            version=int(form.version.data or 0),
+            version=int(form.version.data) if form.version.data and form.version.data.isdecimal() else 0,
             now=current.now(),
         )
+    except Stale as refusal:
+        shown = {name: text for name, text in stored_times(period).items() if name != "version"}
+        conflict = [
+            {"label": f"{translate(PHASE_NAMES[phase])}: {form[name].label.text}", "mine": mine, "theirs": theirs}
+            for phase in phases.TIMED
+            for name in (f"{phase.value}-opens_at", f"{phase.value}-closes_at")
+            if (mine := form[name].data or "") != (theirs := shown.get(name, ""))
+        ]
+        form.version.raw_data, form.version.data = None, str(period.version)
+        return times_page(period, form, refusal.status, conflict)
     except Refusal as refusal:
         current.db().rollback()
         return times_page(period, form, show_beside(form, refusal))
