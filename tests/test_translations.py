@@ -94,7 +94,7 @@ def test_sentences_with_values_render(catalogue: Catalog) -> None:
 def test_compiled_catalogue_is_of_this_text(catalogue: Catalog) -> None:
     with CATALOGUE.with_suffix(".mo").open("rb") as file:
         compiled = read_mo(file)
-    assert dict(pairs(compiled)) == dict(pairs(catalogue))
+    assert dict(pairs(compiled)) == {vietnamese: english for vietnamese, english in pairs(catalogue) if english}
 
 
 # ---- words in templates that are not marked ----
@@ -208,13 +208,6 @@ WRITTEN = {
     "Được tặng Cờ thi đua của Bộ Giáo dục và Đào tạo năm học ",
     "Bằng khen của Bộ trưởng",
     "Đã hoàn thành xuất sắc nhiệm vụ năm học ",
-    "BỘ TRƯỞNG",
-    "BỘ GIÁO DỤC VÀ ĐÀO TẠO",
-    "TẶNG",
-    "Chứng nhận",
-    "Hà Nội, ",
-    "Quyết định số ",
-    "Số sổ vàng: ",
     "Cụm ",
     " của ",
 }
