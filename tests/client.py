@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.test import TestResponse
@@ -75,6 +75,21 @@ class Client(FlaskClient):
         response = self.get(path)
         assert response.status_code == 200, f"{path}: {response.status_code}\n{response.text[:2000]}"
         return read(response.text)
+
+    def count_queries(self, path: str) -> int:
+        """How many statements the application sends to its database for the page at `path`."""
+        sent: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            sent.append(statement)
+
+        engine = self.application.extensions["engine"]
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            self.page(path)
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return sum(1 for statement in sent if not statement.startswith("BEGIN"))
 
     def submit(self, path: str, values: dict[str, Any], *, to: str | None = None) -> TestResponse:
         """Fill and send the form on the page at `path`, as a browser would without scripts.

@@ -266,6 +266,20 @@ def test_accounts_list_filters_by_state(client: Client, db: Session, world: Worl
     assert names("/accounts?state=closed") == ["Leaderleader@thu.example"]
 
 
+@pytest.mark.parametrize(("path", "queries"), [("/accounts", 10), ("/", 18)])
+def test_pages_of_the_administrator_send_as_many_queries_for_many_as_for_few(
+    client: Client, db: Session, world: World, path: str, queries: int
+) -> None:
+    client.sign_in("admin")
+    db.add(User(email="0@thu.example", name="Người Mới", role="leader"))
+    client.page(path)
+    assert client.count_queries(path) == queries
+    for code, unit in world.units.items():
+        for n in range(3):
+            db.add(User(email=f"{n}.{code}@thu.example", name="Người Mới", role="unit_officer", unit_id=unit.id))
+    assert client.count_queries(path) == queries
+
+
 def test_admin_home_lists_what_is_to_be_done(client: Client, db: Session, world: World) -> None:
     client.sign_in("admin")
     client.submit("/accounts/new", {"email": "moi@thu.example", "name": "Người Mới", "role": "leader"})

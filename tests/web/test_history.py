@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from sqlalchemy.orm import Session
 
 from emulation.config import ROOT
@@ -130,6 +131,18 @@ def test_history_comes_in_pages(client: Client, db: Session, world: World) -> No
     assert "/history?act=fill&page=2" in last.links
     assert client.page("/history?act=fill&page=99").rows == last.rows
     assert len(rows(client, "/history?act=fill&page=x&endpoint=home.home")) == PAGE
+
+
+@pytest.mark.parametrize(("path", "queries"), [("/history", 13), ("/", 13)])
+def test_history_sends_as_many_queries_for_many_lines_as_for_one(
+    client: Client, db: Session, world: World, path: str, queries: int
+) -> None:
+    client.sign_in("auditor")
+    record(db, world.actor("unit_officer"), "fill", world.sheets["34"], now=NOW, unit_id=world.units["34"].id)
+    assert client.count_queries(path) == queries
+    for code, sheet in world.sheets.items():
+        record(db, world.actor("unit_director"), "submit", sheet, now=NOW, unit_id=world.units[code].id)
+    assert client.count_queries(path) == queries
 
 
 def test_auditor_home_shows_the_latest_acts(client: Client, db: Session, world: World) -> None:
