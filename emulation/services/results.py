@@ -62,10 +62,10 @@ def provisional(db: Session, period: Period, *, with_declared: bool = False) -> 
             tags=tuple(sheet.tags),
             exclusions=(exclusion_fact(criteria, exclusion),) if exclusion else (),
         )
-        points = final.get(sheet.id)
-        if points is None or sheet.state not in SETTLED:
+        if sheet.state not in SETTLED:
             scored.append((unit, None, None))
             continue
+        points = final.get(sheet.id, {})
         skipped = [code for code, given in points.items() if given is None]
         official = scorer.score_points(points, sheet.tags, skipped)
         scored.append((unit, official, self_score(sheet, points) if with_declared else None))

@@ -90,30 +90,36 @@ def _steps(certificate: Certificate, decision: Decision, now: datetime) -> list[
     return steps
 
 
+MOTTO_LINES = 2  # the country's name and the motto stand on top of every certificate
+FACTS = frozenset({"decision_number", "decision_date", "register_number"})
+
+
 def picture(certificate: Certificate) -> dict[str, Any]:
-    """The content of the certificate as the screen shows it, with line breaks as on paper."""
+    """The content of the certificate as the screen shows it: the words of its template, broken as on paper."""
     decision = certificate.decision
     template = certificates.template_of(decision.award)
-    line = next(line for line in template.lines if "name" in line.values)
+    issued = date_words(decision.issued_on) if decision.issued_on else ""
+    values = {
+        "decision_number": decision.number,
+        "decision_date": issued,
+        "register_number": certificate.register_number,
+    }
+    fixed = [line for line in template.lines if not line.values and not line.needs]
+    title = next(place for place, line in enumerate(fixed) if line.face == "award")
+    above = [line.text for line in fixed[MOTTO_LINES:title]]
+    below = [line.text for line in fixed[title + 1 :]]
+    name = next(line for line in template.lines if "name" in line.values)
     fitted = fit(
-        certificate.recipient,
-        face=line.typeface,
-        measure=line.broadest,
-        steps=line.steps,
-        tracking=line.tracking,
+        certificate.recipient, face=name.typeface, measure=name.broadest, steps=name.steps, tracking=name.tracking
     )
-    title = decision.signer_title or template.defaults.get("signer_title", "")
-    left = [f"Quyết định số {decision.number or '........'}"]
-    if decision.issued_on:
-        left.append(date_words(decision.issued_on))
-    left.append(f"Số sổ vàng: {certificate.register_number or '........'}")
+    left = [line.filled(values, template.blanks) for line in template.lines if FACTS.intersection(line.values)]
     return {
-        "title": template.title.upper(),
-        "issuer": ["BỘ TRƯỞNG", "BỘ GIÁO DỤC VÀ ĐÀO TẠO"],
-        "verb": "TẶNG" if decision.award.kind == AwardKind.FORM else "Chứng nhận",
+        "title": fixed[title].text,
+        "issuer": above[:-1],
+        "verb": (above or below or [""])[-1],
         "recipient": list(fitted.lines) if fitted else [certificate.recipient],
         "merit": decision.award.merit,
-        "left": left,
-        "place_date": f"Hà Nội, {date_words(decision.issued_on)}" if decision.issued_on else None,
-        "signer": title.splitlines(),
+        "left": [text for text in left if text],
+        "place_date": f"{template.defaults.get('place', '')}, {issued}" if issued else None,
+        "signer": (decision.signer_title or template.defaults.get("signer_title", "")).splitlines(),
     }

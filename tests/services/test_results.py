@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -49,6 +49,23 @@ def test_provisional_ranking_leaves_out_a_sheet_that_is_only_partly_settled(db: 
     db.commit()
 
     assert ranks(results.standings(db, world.period))[0] == ("34", None, None, None)
+
+
+def test_settled_sheet_without_points_counts_0_and_says_so_in_the_preview_as_in_the_seal(
+    db: Session, world: World
+) -> None:
+    finish(db, world)
+    db.execute(delete(Verdict).where(Verdict.sheet_id == world.sheets["35"].id))
+    db.commit()
+
+    preview = results.publish_preview(db, world.period)
+    results.publish(db, world.actor("department"), world.period, now=WHEN)
+    sealed = results.published(db, world.period)
+
+    assert preview.unscored["Hà Nam"] == ("I.1", "I.2", "I.3", "II.1", "II.2", "II.3", "II.4", "II.5", "III.1")
+    assert sealed is not None
+    assert ranks(list(preview.ranking.units)) == ranks(list(sealed.ranking.units))
+    assert ranks(list(sealed.ranking.units))[-1] == ("35", 4, 2, "0.00")
 
 
 def test_provisional_ranking_takes_the_verdict_after_the_explanation(db: Session, world: World) -> None:
@@ -181,7 +198,7 @@ def test_publish_preview_says_what_will_happen_and_stores_nothing(db: Session, w
 
 def test_publish_preview_names_lines_without_official_points(db: Session, world: World) -> None:
     finish(db, world)
-    db.execute(Verdict.__table__.delete().where(Verdict.sheet_id == world.sheets["34"].id, Verdict.code == "II.4"))
+    db.execute(delete(Verdict).where(Verdict.sheet_id == world.sheets["34"].id, Verdict.code == "II.4"))
     db.commit()
 
     preview = results.publish_preview(db, world.period)

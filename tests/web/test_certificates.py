@@ -85,3 +85,16 @@ def test_long_name_is_broken_as_on_paper(client: Client, db: Session, world: Wor
     response = client.get(f"/check/{certificate.check_code}")
 
     assert "Sở Giáo dục, Khoa học<br>và Công nghệ tỉnh Bạc Liêu" in response.text
+
+
+def test_picture_shows_what_the_template_prints(client: Client, db: Session, world: World) -> None:
+    decision = granted(db, world)
+    flag = client.get(f"/check/{decision.certificates[0].check_code}").text
+    decision.award.template = "bang-khen"
+    db.commit()
+    merit = client.get(f"/check/{decision.certificates[0].check_code}").text
+
+    assert ("GIẤY CHỨNG NHẬN" in flag, "BỘ TRƯỞNG BỘ GIÁO DỤC VÀ ĐÀO TẠO" in flag) == (True, False)
+    assert "Số: .................." in flag
+    assert "Quyết định số: 12/QĐ-BGDĐT" in merit
+    assert "BỘ TRƯỞNG BỘ GIÁO DỤC VÀ ĐÀO TẠO" in merit
