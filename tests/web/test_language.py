@@ -195,6 +195,21 @@ def test_english_pages_hold_no_vietnamese_but_data(
     assert sorted(found) == []
 
 
+@pytest.mark.parametrize(("language", "right", "wrong"), [("vi", ",", "."), ("en", ".", ",")])
+def test_figures_on_pages_have_the_decimal_mark_of_the_language(
+    app: Flask, client: Client, db: Session, world: World, settings: Settings, language: str, right: str, wrong: str
+) -> None:
+    ids = prepare(db, world, settings, "published")
+    client.sign_in("department")
+    with client.session_transaction() as session:
+        session["language"] = language
+    with_figures = {"criteria.criteria_set", "results.ranking", "results.unit_result", "sheets.sheet"}
+    for route in pages(app, world, ids):
+        if route.endpoint in with_figures:
+            figures = re.findall(r">\s*[−+]?\d+([.,])\d+\s*<", client.get(route.path).text)
+            assert (right in figures, wrong in figures) == (True, False), route
+
+
 def pages(app: Flask, world: World, ids: dict[str, Any]) -> list[Route]:
     """Every address that answers a page."""
     return [route for route in routes_of(app, world, ids) if route.method == "GET" and route.endpoint not in HEAVY]
