@@ -132,9 +132,11 @@ def declared(
     tags: Iterable[str],
     entry: Mapping[str, Any] | None,
     has_evidence: bool,
-    precision: int,
+    precision: int | None,
 ) -> Declared:
     """What `entry` (None: nothing) means for a unit with these tags; the points come from the rule.
+
+    Without a `precision` no points are worked out: enough to know what is remarkable on thousands of lines.
 
     Raises:
         EntryRefused: the entry does not fit its rule.
@@ -145,12 +147,13 @@ def declared(
         return Declared(criterion, part, applies=True)
     skipped = entry.get("not_applicable") is True
     scored = not skipped and not isinstance(criterion.rule, External)
+    points = line_points(criterion, entry, precision) if scored and precision is not None else None
     return Declared(
         criterion,
         part,
         applies=True,
         has_entry=True,
         skipped=skipped,
-        points=line_points(criterion, entry, precision) if scored else None,
+        points=points,
         has_evidence=has_evidence,
     )

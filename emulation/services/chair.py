@@ -100,7 +100,7 @@ def _to_discuss(
 ) -> list[Topic]:
     criteria = value_of(period.criteria_set)
     marks = newest_marks(db, [sheet.id for sheet in sheets])
-    lines = declared_lines(db, criteria, sheets)
+    lines = declared_lines(db, criteria, sheets, precision=criteria.precision)
     found = []
     for sheet in sheets:
         for council_id, council in councils.items():

@@ -73,7 +73,7 @@ def queue_of(db: Session, person: User, period: Period) -> Queue:
     criteria = value_of(period.criteria_set)
     visible = [sheet for sheet in sheets if is_submitted(sheet) and not has_conflict(person, sheet.unit_id)]
     ids = [sheet.id for sheet in visible]
-    lines = declared_lines(db, criteria, visible)
+    lines = declared_lines(db, criteria, visible, precision=None)
     mine: dict[int, set[str]] = {}
     newest: dict[int, int] = {}
     own = select(Mark.id, Mark.sheet_id, Mark.code).where(Mark.user_id == person.id, Mark.sheet_id.in_(ids))
@@ -125,7 +125,9 @@ def queue_of(db: Session, person: User, period: Period) -> Queue:
     return Queue(tasks, columns, resume)
 
 
-def declared_lines(db: Session, criteria: CriteriaSet, sheets: Sequence[Sheet]) -> dict[int, dict[str, Declared]]:
+def declared_lines(
+    db: Session, criteria: CriteriaSet, sheets: Sequence[Sheet], *, precision: int | None
+) -> dict[int, dict[str, Declared]]:
     """What each sheet declares, by sheet id and code; plain columns, since a queue holds thousands of entries."""
     proven = exists().where(Citation.entry_id == Entry.id)
     rows = db.execute(
@@ -144,6 +146,6 @@ def declared_lines(db: Session, criteria: CriteriaSet, sheets: Sequence[Sheet]) 
                 tags=sheet.tags,
                 entry=data,
                 has_evidence=has,
-                precision=criteria.precision,
+                precision=precision,
             )
     return found
