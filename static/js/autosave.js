@@ -175,6 +175,7 @@ async function send(state) {
     showErrors(state.form);
     state.saved = figures;
     if (state.dirty) remember(state);
+    else delete state.form.dataset.unsaved;
   }
   if (!state.dirty) forget(state);
   const refusal = open().find((other) => other.blocked);
@@ -242,6 +243,7 @@ function changed(form, delay) {
   state.changes += 1;
   state.dirty = true;
   state.blocked = false;
+  form.dataset.unsaved = ""; // for the style sheets
   remember(state);
   if (delay !== null) plan(state, delay);
   if (!sending) say("typing");
