@@ -13,6 +13,15 @@ from emulation.web import session as current
 from emulation.web.display import translate
 from emulation.words import N_
 
+# areas without an entry of their own: the entry that leads to them
+LIES_UNDER = {
+    "verdicts": "reviews",
+    "councils": "periods",
+    "exclusions": "periods",
+    "new_periods": "periods",
+    "submissions": "sheets",
+}
+
 
 def navigation(person: User | None) -> list[dict[str, Any]]:
     """Entries `{label, href, current}`; empty for a stranger."""
@@ -36,6 +45,7 @@ def navigation(person: User | None) -> list[dict[str, Any]]:
         ]
     places.append((N_("Tài khoản"), "accounts.accounts", may(person, Permission.MANAGE_ACCOUNTS), {}))
     area = (request.endpoint or "").partition(".")[0]
+    area = LIES_UNDER.get(area, area)
     return [
         {
             "label": translate(label),
