@@ -144,7 +144,7 @@ class Judged(Rule):
     def problems(self, maximum: Decimal) -> Iterator[tuple[RulePath, Phrase]]:
         if self.step <= 0:
             yield ("step",), Phrase(N_("Bước điểm phải lớn hơn 0."))
-        elif maximum % self.step:
+        elif EXACT.remainder(maximum, self.step):
             yield (
                 ("step",),
                 Phrase(

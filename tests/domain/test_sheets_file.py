@@ -225,6 +225,42 @@ def test_each_tie_breaker_decides_in_its_turn() -> None:
         assert rows == oracle.ranking(data, units)
 
 
+def test_tie_breaker_progress_counts_progress_in_core_and_bonus_but_not_in_deductions() -> None:
+    gain = {"title": "x", "max": "10", "rule": {"kind": "progress", "full_gain": "10"}}
+    given = {"title": "x", "max": "10", "rule": {"kind": "external"}}
+    data: Data = {
+        "set": "x",
+        "version": "1",
+        "title": "x",
+        "status": "illustrative",
+        "tie_breakers": ["progress"],
+        "sections": [
+            {"code": "I", "title": "x", "coefficient": "3", "criteria": [gain | {"code": "p"}, given | {"code": "a"}]}
+        ],
+        "bonus": [gain | {"code": "bp"}, given | {"code": "b"}],
+        "deductions": [gain | {"code": "dp"}, given | {"code": "d"}],
+    }
+
+    def unit(code: str, **points: int) -> Data:
+        entries = {key: {"before": 0, "now": n} if key[-1] == "p" else {"points": n} for key, n in points.items()}
+        return sheet(code, entries=entries)
+
+    units = [
+        unit("1", p=1, a=1, b=4, d=2),  # progress 1, total 8
+        unit("2", a=2, bp=4, d=2),  # progress 4
+        unit("3", a=2, b=4, dp=2),  # progress 0
+        unit("4", p=1, a=1, bp=2, b=2, dp=2),  # progress 3
+    ]
+    rows = ranked(load(json.dumps(data)), dump(*units))["results"]
+    assert [(row["unit"], row["rank_overall"], row["total"]) for row in rows] == [
+        ("2", 1, "8.00"),
+        ("4", 2, "8.00"),
+        ("1", 3, "8.00"),
+        ("3", 4, "8.00"),
+    ]
+    assert rows == oracle.ranking(data, units)
+
+
 def test_ranks_do_not_depend_on_names_or_on_the_order_of_the_file() -> None:
     units = [sheet(f"{i:02d}", name=f"Sở {90 - i}", entries={"I.3": {"points": i % 3}}) for i in range(12)]
     assert ranked(KINDS, dump(*units)) == ranked(KINDS, dump(*units[::-1]))
