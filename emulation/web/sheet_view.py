@@ -365,7 +365,14 @@ def short_words(criterion: Criterion, data: Mapping[str, Any] | None) -> str:
     return f"{shown['value']} {unit}".strip() if "value" in shown else shown.get("count", "")
 
 
-def row_of(view: SheetView, line: Line, *, fillable: bool, last_year: LastYear | None = None) -> dict[str, Any]:
+def row_of(
+    view: SheetView,
+    line: Line,
+    *,
+    fillable: bool,
+    last_year: LastYear | None = None,
+    with_evidence: bool = True,
+) -> dict[str, Any]:
     """One closed row for the template: words, points, chips."""
     words, kind, icon = STATES[line.status]
     gives = None
@@ -390,7 +397,7 @@ def row_of(view: SheetView, line: Line, *, fillable: bool, last_year: LastYear |
         "kind": kind,
         "icon": icon,
         "fillable": fillable and line.status not in (LineStatus.NOT_APPLICABLE, LineStatus.EXTERNAL),
-        "evidence": evidence_rows(view, line),
+        "evidence": evidence_rows(view, line) if with_evidence else [],
         "last": last_year,
         "last_hint": short_words(line.criterion, last_year.data) if last_year else "",
     }

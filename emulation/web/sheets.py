@@ -258,19 +258,20 @@ def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
     """What the page must show anew after a save; every figure comes from the one scoring function."""
     view = view_of(sheet)
     line = view.lines[code]
-    row = row_of(view, line, fillable=True)
+    row = row_of(view, line, fillable=True, with_evidence=False)
     parts = _parts()
     section = section_of(view.criteria, code)
     head = section_head(view, section)
     fragments = {
         f"declared-{code}": parts.declared(row),
         f"points-{code}": parts.points(row),
-        f"chips-{code}": parts.chips(row),
         f"working-{code}": parts.box(row),
         "section-facts": parts.section_facts(head["facts"]),
         "total": parts.total(show_points(view.score.total, view.places)),
         "missing-short": parts.missing_short(missing_words(view.left), url_for("submissions.check", sheet_id=sheet.id)),
     }
+    if not line.citations:  # with evidence the chips stay as they are, and need not be loaded
+        fragments[f"chips-{code}"] = parts.chips(row)
     fragments |= {name: parts.part(text, name) for _label, text, name in view.parts}
     item = current_item(view, section)
     fragments[str(item["id"])] = parts.tree_count(item)

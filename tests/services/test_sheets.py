@@ -77,8 +77,7 @@ REFUSED = [  # code, given, field, sentence
     ("I.1", {"part": "1", "whole": "0"}, "whole", "Tổng số phải lớn hơn 0."),
     ("I.1", {"part": "-1", "whole": "98"}, "part", "−1 nhỏ hơn 0."),
     ("I.1", {"part": "95"}, "whole", "Thiếu hoặc thừa số liệu: cần part + whole / value."),
-    ("I.2", {"value": "8,5,1"}, "value", "“8,5,1” không phải là một số: chỉ dùng một dấu thập phân, "
-     "ví dụ 1234,5."),
+    ("I.2", {"value": "8,5,1"}, "value", "“8,5,1” không phải là một số: chỉ dùng một dấu thập phân, ví dụ 1234,5."),
     ("I.2", {"value": "khoảng 90"}, "value", "“khoảng 90” không phải là một số."),
     ("I.2", {"value": "９１"}, "value", "“９１” không phải là một số."),  # digits of a Chinese or Japanese keyboard
     ("I.2", {"value": "0,12345678901234567890123456789"}, "value", "Số này có quá nhiều chữ số."),
@@ -93,7 +92,7 @@ REFUSED = [  # code, given, field, sentence
     ("II.3", {"met": ["a", "z"]}, "met", "Danh mục không có mục “z”."),
     ("II.4", {"count": "2,5"}, "count", "2,5 không phải là số nguyên."),
     ("II.4", {"count": "-1"}, "count", "−1 nhỏ hơn 0."),
-    ("II.4", {"not_applicable": True, "reason": "x"}, "not_applicable", "Tiêu chí này không được khai “không áp dụng”."),
+    ("II.4", {"not_applicable": True}, "not_applicable", "Tiêu chí này không được khai “không áp dụng”."),
     ("III.1", {"not_applicable": True, "reason": "  "}, "reason", "Nêu lý do không áp dụng."),
     ("II.5", {"points": "5"}, None, "Tiêu chí II.5 do Bộ chấm, đơn vị không tự chấm."),
     ("III.2", {"met": True}, None, "Tiêu chí III.2 không áp dụng cho đơn vị này."),
