@@ -30,6 +30,9 @@ class Settings:
     department: str = "Vụ Thi đua - Khen thưởng"
     # Send cookies over HTTPS only. Set to 1 behind TLS.
     secure_cookies: bool = False
+    # How many reverse proxies of ours stand in front: that many X-Forwarded-* values are believed. Without it everybody
+    # behind a proxy has its address, and the limit on failed sign-ins counts them as one.
+    trusted_proxies: int = 0
     # Demo mode: the sign-in page shows the demo accounts. Set by `emulation demo` only.
     demo: bool = False
 

@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from emulation.config import ROOT, Settings, settings_from
 from emulation.db import make_engine, make_sessions
@@ -60,6 +61,9 @@ def build(settings: Settings | None = None) -> Flask:
         BABEL_DEFAULT_LOCALE="vi",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "emulation" / "translations"),
     )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents
     engine = make_engine(settings.database_url)
     app.extensions["settings"] = settings
     app.extensions["engine"] = engine

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from emulation import create_app
 from emulation.access import RULES, Permission, may
 from emulation.config import Settings
-from emulation.models import History, User
+from emulation.models import History, SignIn, User
 from emulation.web import session as current
 from emulation.web.app import POLICY
 from emulation.web.area import Area
@@ -145,6 +146,18 @@ def test_session_cookie_is_kept_from_scripts_and_other_sites(client: Client, wor
     assert "Secure" not in cookie  # plain HTTP here; EMULATION_SECURE_COOKIES sets it behind TLS
 
 
+@pytest.mark.parametrize(("proxies", "address"), [(0, "127.0.0.1"), (1, "203.0.113.7"), (2, "198.51.100.9")])
+def test_address_is_taken_from_as_many_proxies_as_are_ours(
+    settings: Settings, db: Session, world: World, proxies: int, address: str
+) -> None:
+    app = create_app(replace(settings, trusted_proxies=proxies))
+    app.testing = True
+    headers = {"X-Forwarded-For": "192.0.2.66, 198.51.100.9, 203.0.113.7"}
+    Client.of(app, db).post("/sign-in", data={"email": "a@thu.example", "password": "sai"}, headers=headers)
+    app.extensions["engine"].dispose()
+    assert db.scalars(select(SignIn.address)).all() == [address]
+
+
 # ---- refusals ----
 
 
@@ -215,4 +228,4 @@ def test_public_routes_are_these(app: Flask) -> None:
 
 
 def test_permissions_page_is_current(app: Flask) -> None:
-    assert PERMISSIONS.read_text("utf-8") == permissions.as_markdown(app)
+    assert PERMISSIONS.read_text("utf-8") == permissions.as_markdown(app), "type: make docs"
