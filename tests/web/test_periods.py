@@ -38,7 +38,8 @@ def queries(app: Flask, client: Client, path: str) -> int:
     found: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        found.append(statement)
+        if not statement.startswith("BEGIN"):  # said aloud on SQLite only
+            found.append(statement)
 
     @contextmanager
     def listening() -> Iterator[None]:
@@ -109,7 +110,7 @@ def test_board_costs_the_same_for_few_and_more_entries(app: Flask, client: Clien
     for code in ("35", "95", "96"):
         declare(db, world, code, state=SheetState.DRAFT)
     assert queries(app, client, BOARD) == few
-    assert few == 22
+    assert few == 21
 
 
 # ---- phases ----

@@ -64,7 +64,8 @@ def counted(app: Flask) -> Iterator[list[str]]:
     engine = app.extensions["engine"]
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        found.append(statement)
+        if not statement.startswith("BEGIN"):  # said aloud on SQLite only
+            found.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
     yield found
@@ -436,9 +437,9 @@ def test_queue_row_and_column_cost_the_same_for_few_and_more_units(
     assert {path: found["few", path] for path in (QUEUE, COLUMN + "?cluster=all", "/")} == {
         path: found["more", path] for path in (QUEUE, COLUMN + "?cluster=all", "/")
     }
-    assert found["more", QUEUE] == 14
-    assert found["more", COLUMN + "?cluster=all"] == 16
-    assert found["more", "/"] == 24
+    assert found["more", QUEUE] == 13
+    assert found["more", COLUMN + "?cluster=all"] == 15
+    assert found["more", "/"] == 23
 
 
 def test_row_view_costs_the_same_for_few_and_more_lines(app: Flask, client: Client, db: Session, world: World) -> None:
@@ -455,7 +456,7 @@ def test_row_view_costs_the_same_for_few_and_more_lines(app: Flask, client: Clie
         with counted(app) as statements:
             client.page(review_url(sheet))
         found.append(len(statements))
-    assert found == [15, 15]
+    assert found == [14, 14]
 
 
 def test_save_of_a_mark_costs_a_fixed_number_of_queries(app: Flask, client: Client, db: Session, world: World) -> None:
@@ -464,4 +465,4 @@ def test_save_of_a_mark_costs_a_fixed_number_of_queries(app: Flask, client: Clie
     client.post(mark_url(sheet), data={"points": "9,69"}, headers=JSON)
     with counted(app) as statements:
         client.post(mark_url(sheet), data={"points": "9", "reason": "x"}, headers=JSON)
-    assert len(statements) == 19
+    assert len(statements) == 18
