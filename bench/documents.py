@@ -8,10 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from emulation.services.reports import ranking_report_pdf
-
 from emulation.db import make_engine, make_sessions
 from emulation.services.periods import load_period
+from emulation.services.reports import ranking_report_pdf
 
 NAMES = (
     "Sở Giáo dục và Đào tạo Hà Nội",

@@ -41,9 +41,7 @@ def test_criteria_file_is_named_after_its_set_and_version(name: str) -> None:
 @pytest.mark.parametrize("criteria", [FRAME, LEAN], ids=FILES)
 def test_labels_name_figures_that_the_rule_asks_for(criteria: CriteriaSet) -> None:
     wrong = [
-        leaf.code
-        for leaf in criteria.all_criteria
-        if leaf.labels and frozenset(leaf.labels) not in leaf.rule.fields
+        leaf.code for leaf in criteria.all_criteria if leaf.labels and frozenset(leaf.labels) not in leaf.rule.fields
     ]
     assert wrong == []
 
@@ -125,9 +123,7 @@ def test_lean_set_uses_every_part_of_the_format() -> None:
     assert {section.coefficient for section in LEAN.sections} == {Decimal(1), Decimal(2)}
     assert {tag for leaf in LEAN.leaves for tag in leaf.applies_to} == {"dan-toc", "mien-nui"}
     assert [leaf.code for leaf in LEAN.leaves if leaf.may_skip] == ["I.2", "I.5", "VI.5"]
-    better_lower = {
-        leaf.rule.kind for leaf in LEAN.leaves if getattr(leaf.rule, "better", "higher") == "lower"
-    }
+    better_lower = {leaf.rule.kind for leaf in LEAN.leaves if getattr(leaf.rule, "better", "higher") == "lower"}
     assert better_lower == {"ratio", "steps", "progress"}
 
 
@@ -187,12 +183,8 @@ GUIDANCE_EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("code", "entry", "points"), GUIDANCE_EXAMPLES, ids=[row[0] for row in GUIDANCE_EXAMPLES]
-)
-def test_lean_guidance_example_gets_the_points_it_promises(
-    code: str, entry: dict[str, object], points: str
-) -> None:
+@pytest.mark.parametrize(("code", "entry", "points"), GUIDANCE_EXAMPLES, ids=[row[0] for row in GUIDANCE_EXAMPLES])
+def test_lean_guidance_example_gets_the_points_it_promises(code: str, entry: dict[str, object], points: str) -> None:
     leaf = LEAN.by_code[code]
     promised = re.findall(r"(\d+(?:,\d+)?) điểm(?! phần trăm)", leaf.guidance.partition("Ví dụ: ")[2])[-1]
     assert line_points(leaf, entry, LEAN.precision) == Decimal(points)
@@ -261,12 +253,8 @@ def test_readme_shows_every_rule_kind_with_a_worked_number() -> None:
     assert {leaf.rule.kind for leaf, _, points in EXAMPLES if points != "refused"} == set(KINDS)
 
 
-@pytest.mark.parametrize(
-    ("leaf", "entry", "points"), EXAMPLES, ids=[f"{e[0].rule.kind}-{e[1]}" for e in EXAMPLES]
-)
-def test_readme_example_gets_the_points_it_shows(
-    leaf: Criterion, entry: dict[str, object], points: str
-) -> None:
+@pytest.mark.parametrize(("leaf", "entry", "points"), EXAMPLES, ids=[f"{e[0].rule.kind}-{e[1]}" for e in EXAMPLES])
+def test_readme_example_gets_the_points_it_shows(leaf: Criterion, entry: dict[str, object], points: str) -> None:
     if points == "refused":
         with pytest.raises(Invalid):
             line_points(leaf, entry, 2)
