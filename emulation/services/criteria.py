@@ -51,9 +51,7 @@ def publish(db: Session, actor: Actor, criteria: domain.CriteriaSet, *, now: dat
     if row is not None:
         if row.sha256 != criteria.sha256:
             raise WrongState(
-                N_(
-                    "Bộ tiêu chí %(set)s phiên bản %(version)s đã công bố với nội dung khác; hãy đặt phiên bản mới."
-                ),
+                N_("Bộ tiêu chí %(set)s phiên bản %(version)s đã công bố với nội dung khác; hãy đặt phiên bản mới."),
                 set=criteria.set,
                 version=criteria.version,
             )
