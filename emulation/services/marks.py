@@ -111,7 +111,8 @@ def mark(
             step=declared.criterion.rule.step,
         )
     text = check_reason(reason, needed=declared.differs(points))
-    return _store(db, actor, [(line, points, text)], act="mark", now=now)[0]
+    as_declared = declared.can_be_accepted and not declared.differs(points) and not text
+    return _store(db, actor, [(line, points, text)], act="accept" if as_declared else "mark", now=now)[0]
 
 
 def accept(db: Session, actor: Actor, sheet: Sheet, *, code: str, now: datetime) -> Mark:

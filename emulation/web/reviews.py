@@ -136,7 +136,15 @@ def sheet_page(
         left=left or [],
         said=said,
         chairs=may(person(), Permission.SETTLE_SHEET, sheet),
+        following=_following(sheet) if not scorable else None,
     )
+
+
+def _following(sheet: Sheet) -> Sheet | None:
+    """Where to go on after a finished sheet."""
+    if sheet.period.phase != Phase.REVIEW:
+        return None
+    return queue_of(current.db(), person(), sheet.period).resume
 
 
 def is_scorable(sheet: Sheet, lines: list[Line]) -> bool:

@@ -152,6 +152,18 @@ def test_mark_outside_its_moment_is_refused(db: Session, world: World, phase: Ph
     assert stored(db) == []
 
 
+@pytest.mark.parametrize(
+    ("code", "points", "reason", "act"),
+    [("I.1", "9.69", "", "accept"), ("I.1", "9.69", "Đã đối chiếu.", "mark"), ("II.5", "4", "", "mark")],
+)
+def test_points_typed_as_declared_are_an_acceptance(
+    db: Session, world: World, code: str, points: str, reason: str, act: str
+) -> None:
+    sheet = under_review(db, world)
+    marks.mark(db, world.actor("member"), sheet, code=code, points=D(points), reason=reason, now=now())
+    assert acts(db)[-1] == act
+
+
 def test_accept_takes_over_what_follows_from_the_entry(db: Session, world: World) -> None:
     sheet = under_review(db, world)
     given = marks.accept(db, world.actor("member"), sheet, code="I.1", now=now())
