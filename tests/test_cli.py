@@ -493,11 +493,15 @@ def test_rank_of_63_units_with_60_criteria_equals_the_oracle(write: Any, tmp_pat
 
 def test_process_prints_utf_8_whatever_the_locale(write: Any) -> None:
     sheets = write("s.json", units())
+    latin = {"PYTHONIOENCODING": "latin-1"}
     plain_c = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    for environment in ({}, plain_c, {"PYTHONIOENCODING": "ascii"}):
-        done = process("rank", "--criteria", NINE, "--sheets", sheets, **environment)
-        assert (done.returncode, done.stderr) == (0, b"")
-        assert "Tổng điểm".encode() in done.stdout
+    for environment in ({}, plain_c, latin):
+        for flags, shown in (((), "Tổng điểm"), (("--json",), '"grade": "Hoàn thành"')):
+            done = process("rank", *flags, "--criteria", NINE, "--sheets", sheets, **environment)
+            assert (done.returncode, done.stderr) == (0, b"")
+            assert shown.encode() in done.stdout
+        done = process("rank", "--criteria", NINE, "--sheets", NINE, **environment)
+        assert "phải là một danh sách JSON".encode() in done.stderr
 
 
 @pytest.mark.parametrize(
