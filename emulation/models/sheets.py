@@ -37,7 +37,7 @@ class Sheet(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     cluster_id: Mapped[int] = mapped_column(ForeignKey("clusters.id"))
     unit_name: Mapped[str] = mapped_column(String(200))  # full name at the time
-    short_name: Mapped[str] = mapped_column(String(60))
+    short_name: Mapped[str] = mapped_column(String(120))
     tags: Mapped[list[str]]
     state: Mapped[str] = mapped_column(String(20), default=SheetState.DRAFT)
     sent_at: Mapped[datetime | None]  # for signature

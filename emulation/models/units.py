@@ -18,6 +18,6 @@ class Unit(Base):
 
     code: Mapped[str] = mapped_column(String(10), unique=True)  # a string: "01"
     name: Mapped[str] = mapped_column(String(200))
-    short_name: Mapped[str] = mapped_column(String(60))  # the province
+    short_name: Mapped[str] = mapped_column(String(120))  # the province
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
