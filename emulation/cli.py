@@ -334,6 +334,7 @@ def user_add(email: str, name: str, role: str, title: str, unit_code: str | None
     """Create an account and print its activation link and code, once."""
     from emulation.services.accounts import create_account
     from emulation.services.actor import Actor
+    from emulation.services.units import find_unit
 
     with database() as session:
         invitation = create_account(
@@ -343,8 +344,8 @@ def user_add(email: str, name: str, role: str, title: str, unit_code: str | None
             name=name,
             role=role,
             title=title,
-            unit=find_unit(session, unit_code),
-            home_unit=find_unit(session, home_code),
+            unit=find_unit(session, unit_code) if unit_code else None,
+            home_unit=find_unit(session, home_code) if home_code else None,
             now=datetime.now(UTC),
         )
     print_invitation(invitation)
@@ -360,20 +361,6 @@ def user_reset(email: str) -> None:
     with database() as session:
         invitation = reset_account(session, Actor(None), find_account(session, email), now=datetime.now(UTC))
     print_invitation(invitation)
-
-
-def find_unit(session: Session, code: str | None) -> Any:
-    """The unit with this code; None for no code."""
-    from sqlalchemy import select
-
-    from emulation.models import Unit
-
-    if code is None:
-        return None
-    unit = session.scalar(select(Unit).where(Unit.code == code))
-    if unit is None:
-        raise Failed(f"Không có đơn vị mang mã “{code}”.")
-    return unit
 
 
 # ---- documents ----
