@@ -1,0 +1,26 @@
+"""The `emulation` command. Functions on files start without Flask and without a database."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import click
+
+from emulation.cli.accounts import db, user
+from emulation.cli.criteria import criteria
+from emulation.cli.documents import certificates, report
+from emulation.cli.scoring import rank, score
+from emulation.cli.server import demo, run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Đánh giá thi đua, khen thưởng các Sở Giáo dục và Đào tạo (emulation and commendation rounds)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # Vietnamese comes out whole whatever the terminal's locale says
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+for command in (criteria, score, rank, db, user, report, certificates, run, demo):
+    main.add_command(command)

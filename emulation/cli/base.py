@@ -1,0 +1,111 @@
+"""What every command needs: sentences on stderr, files that may be missing or broken, the database."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from emulation.errors import Refusal
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from emulation.domain.criteria import CriteriaSet
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class Failed(click.ClickException):
+    """An error for the person at the terminal: the sentence on stderr, exit code 1."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence as it is."""
+        click.echo(self.message, err=True)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """A refusal of the application becomes its sentence on stderr."""
+    try:
+        yield
+    except Refusal as error:
+        raise Failed(str(error)) from error
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """A file that cannot be opened or read becomes a sentence."""
+    try:
+        yield
+    except OSError as error:
+        reasons = {errno.ENOENT: "không có tệp này", errno.EACCES: "không có quyền đọc", errno.EISDIR: "là một thư mục"}
+        raise Failed(f"{path}: không đọc được tệp ({reasons.get(error.errno or 0, error.strerror)}).") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file the user named; of one that is too large only so many that its size is refused."""
+    from emulation.domain.source import LARGEST_BYTES
+
+    with opening(path), path.open("rb") as file:
+        return file.read(LARGEST_BYTES + 1)
+
+
+def read_criteria(path: Path) -> CriteriaSet:
+    """A criteria set from a file; problems go to stderr with file and line."""
+    from emulation.domain.criteria import load
+    from emulation.domain.source import Problems
+
+    try:
+        return load(read_bytes(path))
+    except Problems as error:
+        raise Failed("\n".join(located(path, problem) for problem in error.problems)) from error
+
+
+def located(path: Path, problem: Any) -> str:
+    """`file:line: sentence`, in one line and without signs that a terminal would obey."""
+    from emulation.domain.source import CONTROL
+
+    line = getattr(problem, "line", None)
+    where = f"{path}:{line}" if line else str(path)
+    return CONTROL.sub("\ufffd", " ".join(f"{where}: {problem}".split()))
+
+
+@contextmanager
+def database() -> Iterator[Session]:
+    """A writing session on the configured database; committed at the end."""
+    from emulation.config import settings_from
+    from emulation.db import make_engine, make_sessions, writing
+    from emulation.schema import current_revision
+
+    engine = make_engine(settings_from().database_url)
+    if current_revision(engine) is None:
+        raise Failed("Cơ sở dữ liệu chưa có bảng nào: chạy `emulation db upgrade` trước.")
+    with make_sessions(engine)() as session, refusals():
+        writing(session)
+        yield session
+        session.commit()
+
+
+def find_period(session: Session, code: str) -> Any:
+    """The period with this code."""
+    from emulation.services.periods import load_period
+
+    period = load_period(session, code)
+    if period is None:
+        raise Failed(f"Không có kỳ đánh giá “{code}”.")
+    return period
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under another name and rename it, so that it is there whole or not at all."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        raise Failed(f"{path}: không ghi được ({error.strerror}).") from error
