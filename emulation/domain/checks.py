@@ -26,6 +26,7 @@ def problems_of(data: dict[str, Any]) -> Found:
     """
     section_codes: set[str] = set()
     leaf_codes: set[str] = set()
+    replaced: list[tuple[str, Path]] = []
     places = _figure({"precision": 2} | data, "precision")
 
     def once(seen: set[str], part: Any, path: Path) -> Found:
@@ -37,6 +38,14 @@ def problems_of(data: dict[str, Any]) -> Found:
 
     def of_criterion(part: Any, path: Path) -> Found:
         yield from once(leaf_codes, part, path)
+        own: set[str] = set()
+        for i, given in _items(part, "replaces"):
+            code = spelling(given)
+            if code in own:
+                yield (*path, "replaces", i), Phrase(N_("Mã “%(code)s” ghi hai lần."), {"code": code})
+            elif code:
+                own.add(code)
+                replaced.append((code, (*path, "replaces", i)))
         most = _figure(part, "max")
         if most is not None and most <= 0:
             yield (*path, "max"), Phrase(N_("Điểm tối đa phải lớn hơn 0."))
@@ -72,6 +81,9 @@ def problems_of(data: dict[str, Any]) -> Found:
             yield from of_criterion(criterion, (key, i))
     for i, ground in _items(data, "exclusions"):
         yield from once(leaf_codes, ground, ("exclusions", i))
+    for code, path in replaced:
+        if code in leaf_codes:
+            yield path, Phrase(N_("Mã “%(code)s” vẫn dùng trong bộ này nên không thể bị thay thế."), {"code": code})
     known = {*TIE_BREAKERS, *(f"section:{code}" for code in section_codes)}
     for i, given in _items(data, "tie_breakers"):
         name = spelling(given)

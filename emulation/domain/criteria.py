@@ -48,6 +48,9 @@ class Criterion(Value):
     """Tiêu chí: a leaf, the thing that is scored."""
 
     code: Code
+    # codes of last year's criteria that this one takes over; left out of the canonical form when there are none, so
+    # that sets published before the key existed keep their hash
+    replaces: tuple[Code, ...] = Field(default=(), exclude_if=lambda codes: not codes)
     title: Text
     max: Number
     owner: str = ""  # slug of the ministry department that reviews it

@@ -81,6 +81,21 @@ CHECKS = [  # old, new, where the line is, place and sentence
     ("code: X.1,", "code: D.1,", "  - {code: D.1", "D.1 code: Mã “D.1” dùng hai lần."),
     ("  - code: III\n", "  - code: I\n", "- code: I\n    title: Đội", "I code: Mã “I” dùng hai lần."),
     ("precision: 2\n", "precision: 2\nprecision: 3\n", "precision: 3", "Khóa “precision” viết hai lần."),
+    # what a criterion replaces
+    ("        max: 6\n", "        max: 6\n        replaces: I.9\n", "replaces: I.9",
+     "II.3 replaces: Khóa “replaces” phải là một danh sách."),
+    ("        max: 6\n", "        max: 6\n        replaces: [I 9]\n", "replaces: [I 9]",
+     "II.3 replaces.1: Mã “I 9” không được có dấu cách."),
+    ("        max: 6\n", "        max: 6\n        replaces: [I.9, {}]\n", "replaces: [I.9",
+     "II.3 replaces.2: Khóa “replaces.2” phải là văn bản."),
+    ("        max: 6\n", "        max: 6\n        replaces: [I.9, I.8, I.9]\n", "replaces: [I.9",
+     "II.3 replaces.3: Mã “I.9” ghi hai lần."),
+    ("        max: 6\n", "        max: 6\n        replaces: [I.9, III.1]\n", "replaces: [I.9",
+     "II.3 replaces.2: Mã “III.1” vẫn dùng trong bộ này nên không thể bị thay thế."),
+    ("        max: 6\n", "        max: 6\n        replaces: [II.3]\n", "replaces: [II.3]",
+     "II.3 replaces.1: Mã “II.3” vẫn dùng trong bộ này nên không thể bị thay thế."),
+    ("        max: 6\n", "        max: 6\n        replaces: [X.1]\n", "replaces: [X.1]",
+     "II.3 replaces.1: Mã “X.1” vẫn dùng trong bộ này nên không thể bị thay thế."),
     # rule parameters that make no sense
     (I1, "rule: {kind: ratio, target: 100, floor: 100}", "rule: {kind: ratio",
      "I.1 rule.target: Mức tối đa và mức 0 điểm bằng nhau (100)."),
@@ -316,6 +331,36 @@ def test_canonical_form_is_sorted_json_with_numbers_as_text() -> None:
 def test_hash_is_what_it_was() -> None:
     """Published results name their set by this hash: a change here breaks every sealed round."""
     assert load(NINE).sha256 == "631146d4e0d5f08e73d79e9bb1fb5465bb134919bd3f824e2f1e6e1f3a23f3c9"
+
+
+@pytest.mark.parametrize(
+    ("name", "sha256"),
+    [
+        ("so-gddt-2012-2013", "4a1b0ea1eb3cef794c031a47335b5fec92ea94a31917cda24fe5d3a92748aeed"),
+        ("so-gddt-2021-2022", "37a89c8cce3fe2d4cf182109e9689ba293fade17fdfd560b3d86bb7bd3f4d872"),
+    ],
+)
+def test_shipped_sets_keep_the_hash_under_which_rounds_were_sealed(name: str, sha256: str) -> None:
+    assert load((FOLDER / f"criteria/{name}.yaml").read_bytes()).sha256 == sha256
+
+
+def test_replaces_is_part_of_the_canonical_form_only_where_something_is_replaced() -> None:
+    plain = load(NINE)
+    assert b"replaces" not in plain.canonical
+    empty = load(changed(("        max: 6\n", "        max: 6\n        replaces: []\n")))
+    assert empty.sha256 == plain.sha256
+    merged = load(changed(("        max: 6\n", "        max: 6\n        replaces: [I.9, 1.10]\n")))
+    assert merged.by_code["II.3"].replaces == ("I.9", "1.10")
+    assert merged.sha256 != plain.sha256
+    assert from_canonical(merged.canonical) == merged
+
+
+def test_two_criteria_may_replace_the_same_one_which_was_split() -> None:
+    text = changed(
+        ("        max: 6\n", "        max: 6\n        replaces: [I.9]\n"),
+        ("        title: Có kế hoạch", "        replaces: [I.9]\n        title: Có kế hoạch"),
+    )
+    assert [leaf.code for leaf in load(text).all_criteria if leaf.replaces == ("I.9",)] == ["II.2", "II.3"]
 
 
 def shuffled(value: Any) -> Any:
