@@ -192,18 +192,27 @@ def load(raw: bytes | str) -> CriteriaSet:
     tree = read_tree(text)
     if not isinstance(tree.data, dict):
         raise Problems([Problem(Phrase(N_("Tệp phải là một bộ tiêu chí với các khóa set, version, title, ...")), 1)])
-    found = list(problems_of(tree.data))
+    criteria, found = checked(tree.data)
+    if criteria is None or found:
+        raise Problems([Problem(phrase, tree.line(path), place_of(tree.data, path)) for path, phrase in found])
+    return criteria
+
+
+def checked(data: dict[str, Any]) -> tuple[CriteriaSet | None, list[tuple[Path, Phrase]]]:
+    """The set that plain values spell, and everything that is wrong with them, by path. Never raises.
+
+    Without problems there is a set; with problems there may be one whose parts fit but make no sense.
+    """
+    found = list(problems_of(data))
     criteria = None
     try:
-        criteria = CriteriaSet.model_validate(tree.data)
+        criteria = CriteriaSet.model_validate(data)
     except ValidationError as error:
         details = error.errors(include_url=False)
         found = [(_path(detail["loc"]), _sentence(dict(detail))) for detail in details] + found
     if criteria is not None and criteria.base >= LIMIT:
         found.append((("sections",), Phrase(N_("Tổng điểm tối đa của bộ tiêu chí quá lớn."))))
-    if criteria is None or found:
-        raise Problems([Problem(phrase, tree.line(path), _place(tree.data, path)) for path, phrase in found])
-    return criteria
+    return criteria, found
 
 
 def from_canonical(text: str | bytes) -> CriteriaSet:
@@ -216,7 +225,7 @@ def _path(loc: tuple[int | str, ...]) -> Path:
     return tuple(part for i, part in enumerate(loc) if part != "[key]" and (i == 0 or loc[i - 1] != "rule"))
 
 
-def _place(data: Any, path: Path) -> str:
+def place_of(data: Any, path: Path) -> str:
     """The code of the criterion or section that `path` lies in, then the key: "I.2 rule.target"."""
     code, rest = "", list(path)
     for i, part in enumerate(path):

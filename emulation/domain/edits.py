@@ -326,7 +326,7 @@ def free_code(draft: Draft, kind: Kind, *, root: Root, parent: int | None = None
     It goes on counting where the siblings stop: "II.5" behind "II.4", "IV" behind "III".
     """
     used = {node.code for node in draft.nodes.values() if (node.kind is Kind.SECTION) == (kind is Kind.SECTION)}
-    used |= set(taken)
+    used |= {*taken, *_replaced(node for node in draft.nodes.values() if node.fields.get("replaces"))}
     siblings = [node for node in draft.children(root, parent) if node.kind is kind]
     numbered: Callable[[int], str]
     if kind is Kind.SECTION and parent is None:
