@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 import emulation.models
 from emulation.config import ROOT
 from emulation.db import Base, make_engine, make_sessions
-from emulation.models import CriteriaSet, History, Mark, Result, Role, User
+from emulation.models import CriteriaSet, Draft, DraftChange, History, Mark, Result, Role, User
 from emulation.schema import current_revision, migrate
 from tests.world import NOW, World, build
 
@@ -169,13 +169,20 @@ def frozen_rows(db: Session, world: World) -> dict[str, int]:
         made_at=NOW,
     )
     result = Result(period_id=world.period.id, snapshot="{}", sha256="0" * 64, sealed_by_id=chair.id, sealed_at=NOW)
-    db.add_all([mark, result])
+    draft = Draft(next_key=1, made_by_id=chair.id, made_at=NOW)
+    db.add_all([mark, result, draft])
+    db.flush()
+    change = DraftChange(
+        draft_id=draft.id, number=1, at=NOW, actor_id=chair.id, actor_name="A", act="edit", node_key=0, nodes=[]
+    )
+    db.add(change)
     db.commit()
     return {
         "marks": mark.id,
         "results": result.id,
         "criteria_sets": db.scalars(select(CriteriaSet.id)).one(),
         "history": db.scalars(select(History.id)).one(),
+        "draft_changes": change.id,
     }
 
 
@@ -183,6 +190,7 @@ CHANGES = {
     "marks": "UPDATE marks SET not_applicable = not_applicable WHERE id = :id",
     "results": "UPDATE results SET snapshot = '{\"total\": 1}' WHERE id = :id",
     "criteria_sets": "UPDATE criteria_sets SET title = 'khác' WHERE id = :id",
+    "draft_changes": "UPDATE draft_changes SET actor_name = 'người khác' WHERE id = :id",
     "history": "UPDATE history SET actor_name = 'người khác' WHERE id = :id",
 }
 
@@ -196,6 +204,31 @@ def test_frozen_row_refuses(db: Session, world: World, table: str, verb: str) ->
         db.execute(text(statement), {"id": key})
     db.rollback()
     assert db.scalar(text(f"SELECT count(*) FROM {table} WHERE id = :id"), {"id": key}) == 1  # noqa: S608  # names of ours
+
+
+@pytest.mark.parametrize("table", sorted(CHANGES))
+def test_frozen_row_refuses_the_ways_around_its_guard(db: Session, world: World, table: str) -> None:
+    """Neither TRUNCATE nor INSERT OR REPLACE, which fire no trigger of single rows, get past."""
+    key = frozen_rows(db, world)[table]
+    kind = db.get_bind().dialect.name
+    columns = ", ".join(column.name for column in Base.metadata.tables[table].columns)
+    statement = (
+        f"TRUNCATE {table} CASCADE"
+        if kind == "postgresql"
+        else f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE id = {key}"  # noqa: S608  # names of ours
+    )
+    with pytest.raises(DatabaseError, match="frozen: "):
+        db.execute(text(statement))
+    db.rollback()
+    assert db.scalar(text(f"SELECT count(*) FROM {table} WHERE id = :id"), {"id": key}) == 1  # noqa: S608  # names of ours
+
+
+def test_published_set_may_retire_and_come_back(db: Session, world: World) -> None:
+    row = db.scalars(select(CriteriaSet)).one()
+    for moment in (NOW, None):
+        row.retired_at = moment
+        db.commit()
+        assert row.retired_at == moment
 
 
 def test_criteria_set_can_change_until_it_is_published(db: Session, world: World) -> None:

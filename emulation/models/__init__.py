@@ -1,6 +1,7 @@
 """The tables, one module per aggregate; importing this package loads them all."""
 
 from emulation.models.criteria import CriteriaSet
+from emulation.models.drafts import Comment, CommentOutcome, Draft, DraftChange, DraftNode, DraftState
 from emulation.models.evidence import Citation, Evidence
 from emulation.models.history import History
 from emulation.models.people import Role, SignIn, User
@@ -41,12 +42,18 @@ __all__ = [
     "CertificateStatus",
     "Citation",
     "Cluster",
+    "Comment",
+    "CommentOutcome",
     "Completion",
     "Conflict",
     "Council",
     "CouncilCluster",
     "CriteriaSet",
     "Decision",
+    "Draft",
+    "DraftChange",
+    "DraftNode",
+    "DraftState",
     "Entry",
     "Evidence",
     "Exclusion",

@@ -11,7 +11,10 @@ from emulation.db import Base
 
 
 class CriteriaSet(Base):
-    """Bộ tiêu chí: one version of a family. Once published it never changes; a trigger sees to it."""
+    """Bộ tiêu chí: one version of a family. Once published it never changes; triggers see to it.
+
+    `retired_at` alone may be set and cleared: a retired version (thôi dùng) is not offered for new periods.
+    """
 
     __tablename__ = "criteria_sets"
     __table_args__ = (
@@ -26,3 +29,4 @@ class CriteriaSet(Base):
     body: Mapped[str] = mapped_column(Text)  # the canonical JSON
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     published_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
