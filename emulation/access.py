@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from emulation.domain.workflow import Phase, SheetState
-from emulation.models import Evidence, Period, Role, SeatRole, Sheet, User
+from emulation.models import Draft, DraftState, Evidence, Period, Role, SeatRole, Sheet, User
 
 Predicate = Callable[[User | None, Any], bool]
 
@@ -22,6 +22,9 @@ class Permission(StrEnum):
     PUBLIC = "public"
     BE_SIGNED_IN = "be_signed_in"
     READ_CRITERIA = "read_criteria"
+    EDIT_CRITERIA = "edit_criteria"
+    READ_DRAFT = "read_draft"
+    COMMENT_DRAFT = "comment_draft"
     READ_SHEET = "read_sheet"
     FILL_SHEET = "fill_sheet"
     SIGN_SHEET = "sign_sheet"
@@ -135,6 +138,11 @@ def result_is_open(user: User | None, thing: Any) -> bool:
     return thing.period.phase in late and thing.state in settled
 
 
+def in_consultation(user: User | None, thing: Any) -> bool:
+    """The draft of a criteria set is open for comments."""
+    return isinstance(thing, Draft) and thing.state == DraftState.CONSULTATION
+
+
 def is_public_ranking(user: User | None, thing: Any) -> bool:
     """The department has opened the published ranking to the public."""
     return isinstance(thing, Period) and thing.ranking_is_public
@@ -142,11 +150,15 @@ def is_public_ranking(user: User | None, thing: Any) -> bool:
 
 UNIT_PEOPLE = has(Role.UNIT_OFFICER, Role.UNIT_DIRECTOR)
 READERS = has(Role.DEPARTMENT, Role.LEADER, Role.AUDITOR)
+COMMENTERS = has(Role.UNIT_OFFICER, Role.UNIT_DIRECTOR, Role.CLUSTER_LEADER, Role.REVIEWER)
 P = Permission
 RULES: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     P.PUBLIC: ((anyone,),),
     P.BE_SIGNED_IN: ((signed_in,),),
     P.READ_CRITERIA: ((signed_in,),),
+    P.EDIT_CRITERIA: ((has(Role.DEPARTMENT),),),
+    P.READ_DRAFT: ((READERS,), (signed_in, in_consultation)),
+    P.COMMENT_DRAFT: ((COMMENTERS, in_consultation),),
     P.READ_SHEET: (
         (UNIT_PEOPLE, of_own_unit),
         (READERS,),

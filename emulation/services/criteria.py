@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -69,3 +70,21 @@ def publish(db: Session, actor: Actor, criteria: domain.CriteriaSet, *, now: dat
     db.flush()
     record(db, actor, "publish_criteria", row, now=now, new={"sha256": row.sha256})
     return row
+
+
+def load_set(db: Session, *, set_id: int, **_more: Any) -> models.CriteriaSet | None:
+    """The published version with this key."""
+    row = db.get(models.CriteriaSet, set_id)
+    return row if row is not None and row.published_at is not None else None
+
+
+def retire(db: Session, actor: Actor, row: models.CriteriaSet, *, retired: bool, now: datetime) -> None:
+    """Offer a version no longer for new periods, or offer it again; periods that use it go on.
+
+    Raises:
+        WrongState: it is so already.
+    """
+    if (row.retired_at is not None) is retired:
+        raise WrongState(N_("Bộ tiêu chí đã ở trạng thái này: có thể người khác vừa làm."))
+    row.retired_at = now if retired else None
+    record(db, actor, "retire_criteria" if retired else "reinstate_criteria", row, now=now, new={"code": row.edition})

@@ -44,11 +44,11 @@ def plan_of(db: Session, previous: Period, *, now: datetime) -> Plan:
 
 
 def published_sets(db: Session) -> list[CriteriaSet]:
-    """Criteria sets that a period can be bound to, newest first."""
+    """Criteria sets that a period can be bound to, newest first; retired ones are not offered."""
     return list(
         db.scalars(
             select(CriteriaSet)
-            .where(CriteriaSet.published_at.is_not(None))
+            .where(CriteriaSet.published_at.is_not(None), CriteriaSet.retired_at.is_(None))
             .order_by(CriteriaSet.published_at.desc(), CriteriaSet.id.desc())
         )
     )
