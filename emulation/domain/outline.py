@@ -87,7 +87,7 @@ def nested(draft: Draft) -> tuple[dict[str, Any], Places]:
 
 def draft_of(criteria: CriteriaSet) -> Draft:
     """A set opened for writing."""
-    nodes = {HEAD: Node(HEAD, Kind.HEAD, _head_fields(criteria))}
+    nodes = {HEAD: Node(HEAD, Kind.HEAD, fields_of(criteria))}
 
     def put(kind: Kind, value: Value, root: Root, parent: int | None, place: int) -> int:
         key = len(nodes)
@@ -109,12 +109,6 @@ def draft_of(criteria: CriteriaSet) -> Draft:
     for i, ground in enumerate(criteria.exclusions):
         put(Kind.GROUND, ground, Root.EXCLUSIONS, None, i)
     return Draft(nodes, len(nodes))
-
-
-def _head_fields(criteria: CriteriaSet) -> dict[str, Any]:
-    kept = fields_of(criteria)
-    # what the default would not say by itself stays written: a set without a scale is one of raw points
-    return {"scale": None, **kept}
 
 
 def fields_of(value: Value) -> dict[str, Any]:

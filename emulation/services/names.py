@@ -23,3 +23,13 @@ def owner_name(owner: str) -> str:
 def tag_name(tag: str) -> str:
     """What units with this tag are; an unknown tag stands for itself."""
     return _names()["tags"].get(tag, tag)
+
+
+def owners() -> list[str]:
+    """The short words of all known departments of the ministry, in order of their names."""
+    return sorted(_names()["owners"], key=owner_name)
+
+
+def tags() -> list[str]:
+    """The tags that units are known to have."""
+    return list(_names()["tags"])
