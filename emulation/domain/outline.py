@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from pydantic import ValidationError
+
 from emulation.domain.criteria import CriteriaSet, Criterion, Section, checked
 from emulation.domain.drafts import HEAD, Change, Draft, Edit, Fields, Kind, Node, Root
 from emulation.domain.edits import SPACING
+from emulation.domain.plain import tidied
 from emulation.domain.rules import Value
 from emulation.domain.source import Path
 from emulation.words import Phrase
@@ -80,6 +83,17 @@ def nested(draft: Draft) -> tuple[dict[str, Any], Places]:
         if members or root is Root.CORE:
             data[name] = [of_node(node, (name, i)) for i, node in enumerate(members)]
     return data, places
+
+
+def criterion_of(node: Node) -> Criterion | None:
+    """A criterion by itself, where it can be read; whether it makes sense in its set is another question."""
+    values, odd = tidied(dict(node.fields))
+    if odd:
+        return None
+    try:
+        return Criterion.model_validate(values)
+    except ValidationError:
+        return None
 
 
 # ---- from a set ----

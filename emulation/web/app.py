@@ -22,6 +22,7 @@ AREAS = (
     "accounts",
     "home",
     "criteria",
+    "drafts",
     "periods",
     "new_periods",
     "councils",

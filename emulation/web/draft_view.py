@@ -1,0 +1,267 @@
+"""A draft as its editor shows it: tree, checks, burden, what a node changed, in words. No request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from emulation.domain.advice import advice, bases, most_points
+from emulation.domain.burden import Burden, burden, burden_of, grown, measures
+from emulation.domain.criteria import CriteriaSet
+from emulation.domain.drafts import HEAD, Draft, Kind, Node, Root
+from emulation.domain.outline import Fault, Reading, criterion_of, draft_of, read
+from emulation.models import Draft as DraftRow
+from emulation.models import DraftChange
+from emulation.services.criteria import value_of
+from emulation.services.names import owners, tag_name
+from emulation.web.display import show_datetime, show_figure, show_phrase
+from emulation.web.draft_forms import field_of, form_of, said
+from emulation.words import MINUS, N_
+
+MOST_FAULTS = 12
+ROOT_NAMES = {
+    Root.BONUS: (N_("Điểm thưởng"), "+"),
+    Root.DEDUCTIONS: (N_("Điểm trừ"), MINUS),
+    Root.EXCLUSIONS: (N_("Điều kiện loại trừ"), "!"),
+}
+KIND_NAMES = {
+    Kind.HEAD: N_("Quy định chung"),
+    Kind.SECTION: N_("Lĩnh vực"),
+    Kind.CRITERION: N_("Tiêu chí"),
+    Kind.GROUND: N_("Điều kiện loại trừ"),
+}
+ACT_WORDS = {
+    "add": N_("thêm %(what)s"),
+    "edit": N_("sửa %(what)s"),
+    "move": N_("chuyển %(what)s"),
+    "drop": N_("bỏ %(what)s"),
+    "duplicate": N_("nhân bản thành %(what)s"),
+    "merge": N_("gộp thành %(what)s"),
+    "split": N_("tách thành %(what)s"),
+    "import": N_("nhập từ tệp"),
+    "undo": N_("hoàn tác ở %(what)s"),
+}
+
+
+@dataclass
+class DraftView:
+    """All that the editor and the answers to its saves show of one draft; `key` is the node that is open."""
+
+    row: DraftRow
+    draft: Draft
+    key: int
+
+    @property
+    def node(self) -> Node:
+        """The node that is open."""
+        return self.draft.nodes.get(self.key) or self.draft.head
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The draft as a criteria set, with all that is wrong."""
+        return read(self.draft)
+
+    @cached_property
+    def base(self) -> CriteriaSet | None:
+        """The version that the draft is based on."""
+        return value_of(self.row.based_on) if self.row.based_on is not None else None
+
+    def href(self, key: int) -> str:
+        """The editor with this node open."""
+        return url_for("drafts.editor", draft_id=self.row.id, node=key or None)
+
+
+def heading(node: Node) -> str:
+    """Code and title of a node, or what it is where it has none."""
+    if node.kind is Kind.HEAD:
+        return _("Quy định chung")
+    return " ".join(part for part in (node.code, node.title) if part) or show_phrase(KIND_NAMES[node.kind])
+
+
+# ---- the tree ----
+
+
+def tree_of(view: DraftView) -> list[dict[str, Any]]:
+    """Groups of the draft with their items; a section shows what it holds when it, or something in it, is open."""
+    most = most_points(view.draft)
+    faulty = {fault.key for fault in view.reading.faults}
+    open_sections = set()
+    at: int | None = view.key
+    while at is not None:
+        open_sections.add(at)
+        at = view.draft.nodes[at].parent if at in view.draft.nodes else None
+
+    def item(node: Node) -> dict[str, Any]:
+        children = view.draft.children(node.root, node.key) if node.kind is Kind.SECTION else []
+        inside = {one.key for one in view.draft.below(node.key)}
+        return {
+            "key": node.key,
+            "code": node.code or "–",
+            "title": node.title or _("(chưa có tên)"),
+            "count": show_figure(most[node.key]) if node.key in most else None,
+            "faulty": node.key in faulty or (node.key not in open_sections and bool(inside & faulty)),
+            "current": node.key == view.key,
+            "href": view.href(node.key),
+            "kind": node.kind.value,
+            "root": node.root.value,
+            "parent": node.parent,
+            "children": [item(child) for child in children] if node.key in open_sections else [],
+        }
+
+    head = {
+        "key": HEAD,
+        "code": "",
+        "title": _("Quy định chung"),
+        "count": None,
+        "faulty": HEAD in faulty,
+        "current": view.key == HEAD,
+        "href": view.href(HEAD),
+        "kind": Kind.HEAD.value,
+        "root": "",
+        "parent": None,
+        "children": [],
+    }
+    groups = [{"title": None, "root": Root.CORE.value, "items": [head, *map(item, view.draft.children(Root.CORE))]}]
+    for root, (name, _sign) in ROOT_NAMES.items():
+        members = view.draft.children(root)
+        groups.append({"title": show_phrase(name), "root": root.value, "items": [*map(item, members)]})
+    return groups
+
+
+def places_of(view: DraftView) -> list[tuple[str, str]]:
+    """Where a node may go, for a list to choose from: "core-3" (a section), "bonus-", ..., with their names."""
+    node, draft = view.node, view.draft
+    inside = {node.key, *(one.key for one in draft.below(node.key))}
+    sections = [one for one in draft.in_order() if one.kind is Kind.SECTION and one.key not in inside]
+    found: list[tuple[str, str]] = []
+    if node.kind is Kind.SECTION:
+        found.append((f"{Root.CORE.value}-", _("cấp cao nhất")))
+    if node.kind in (Kind.SECTION, Kind.CRITERION):
+        found += [(f"{Root.CORE.value}-{one.key}", heading(one)) for one in sections]
+    if node.kind is Kind.CRITERION:
+        found += [(f"{root.value}-", show_phrase(ROOT_NAMES[root][0])) for root in (Root.BONUS, Root.DEDUCTIONS)]
+    return found
+
+
+# ---- checks ----
+
+
+def checks_of(view: DraftView) -> list[dict[str, Any]]:
+    """What is wrong, what deserves a second look, and what holds: rows of ui.check_list."""
+    rows = [fault_row(view, fault.key, field_words(view, fault), "bad") for fault in view.reading.faults[:MOST_FAULTS]]
+    left = len(view.reading.faults) - MOST_FAULTS
+    if left > 0:
+        rows.append({"kind": "bad", "text": _("… và %(n)s chỗ khác.", n=left), "href": None})
+    remarks = advice(view.draft, owners(), view.reading.criteria)
+    rows += [fault_row(view, one.key, show_phrase(one.phrase), "wait") for one in remarks[:MOST_FAULTS]]
+    if len(remarks) > MOST_FAULTS:
+        rows.append({"kind": "wait", "text": _("… và %(n)s lưu ý khác.", n=len(remarks) - MOST_FAULTS), "href": None})
+    criteria = view.reading.criteria
+    if criteria is not None:
+        text = _("Mã không trùng, ngưỡng theo thứ tự, không lĩnh vực nào trống.")
+        rows.append({"kind": "ok", "text": text, "href": None})
+        words = [
+            _("Điểm nền %(points)s", points=show_figure(points))
+            if tag is None
+            else _("không %(tag)s: %(points)s", tag=tag_name(tag), points=show_figure(points))
+            for tag, points in bases(criteria)
+        ]
+        rows.append({"kind": "ok", "text": "; ".join(words) + ".", "href": None})
+    return rows
+
+
+def fault_row(view: DraftView, key: int, words: str, kind: str) -> dict[str, Any]:
+    """One row about a node."""
+    node = view.draft.nodes.get(key) or view.draft.head
+    name = node.code or show_phrase(KIND_NAMES[node.kind])
+    return {"kind": kind, "text": f"{name}: {words}", "href": view.href(key)}
+
+
+def field_words(view: DraftView, fault: Fault) -> str:
+    """A fault with the name of its field: "Điểm tối đa: Chưa nhập."."""
+    node = view.draft.nodes.get(fault.key) or view.draft.head
+    form, _tables = form_of(node, view.draft)
+    name = field_of(fault, {one.name for one in form})
+    return f"{form[name].label.text}: {said(fault)}" if name else said(fault)
+
+
+# ---- burden ----
+
+
+def burden_view(view: DraftView) -> dict[str, Any]:
+    """What the draft asks of a unit, beside the version it is based on, with warnings where it grows."""
+    read_alone = [criterion_of(node) for node in view.draft.criteria]
+    now = sum((burden_of(one) if one else Burden(criteria=1) for one in read_alone), Burden())
+    before = burden(view.base) if view.base is not None else None
+    return {
+        "measures": measures(now, before),
+        "before": view.row.based_on.edition if view.row.based_on is not None else None,
+        "grown": grown(now, before) if before is not None else [],
+    }
+
+
+# ---- changes ----
+
+
+def change_words(change: DraftChange) -> str:
+    """What a change did: "sửa II.3"."""
+    what = change.code or (_("Quy định chung") if change.node_key == HEAD else _("mục chưa có mã"))
+    return show_phrase(ACT_WORDS[change.act]) % {"what": what}
+
+
+def change_row(change: DraftChange) -> dict[str, Any]:
+    """A change for ui.history."""
+    return {"who": change.actor_name, "what": change_words(change), "when": show_datetime(change.at), "detail": None}
+
+
+def forerunner_of(view: DraftView) -> Node | None:
+    """The node of the same code and kind in the version that the draft is based on."""
+    if view.base is None:
+        return None
+    old = draft_of(view.base)
+    if view.node.kind is Kind.HEAD:
+        return old.head
+    same = (view.node.kind is Kind.SECTION, view.node.code)
+    return next((one for one in old.in_order() if (one.kind is Kind.SECTION, one.code) == same), None)
+
+
+def node_diff(view: DraftView) -> list[dict[str, Any]] | None:
+    """What the open node says otherwise than in the version before: rows of ui.diff; None where it is new."""
+    old = forerunner_of(view)
+    if old is None:
+        return None
+    before = _shown(old, view.draft)
+    after = _shown(view.node, view.draft)
+    return [
+        {"label": label, "before": before.get(label) or None, "after": after.get(label) or None}
+        for label in {**before, **after}
+        if before.get(label) != after.get(label)
+    ]
+
+
+def _shown(node: Node, draft: Draft) -> dict[str, str]:
+    """Every field of a node in words, by its label; a table row by row."""
+    form, tables = form_of(node, draft)
+    in_tables = {name for table in tables.values() for row in table.names for name in row}
+    found: dict[str, str] = {}
+    for one in form:
+        if one.name not in in_tables:
+            found[one.label.text] = _field_text(one)
+    for table in tables.values():
+        rows = [": ".join(text for name in row if (text := _field_text(form[name]))) for row in table.names]
+        found[show_phrase(table.spec.label)] = "; ".join(row for row in rows if row and row != "–")
+    return found
+
+
+def _field_text(one: Any) -> str:
+    data = one.data
+    if isinstance(data, bool):
+        return _("có") if data else _("không")
+    if isinstance(data, list):
+        return ", ".join(tag_name(str(tag)) for tag in data)
+    choices = dict(getattr(one, "choices", None) or ())
+    return str(choices.get(data, data) or "")
