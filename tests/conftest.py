@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
@@ -20,6 +21,10 @@ from emulation.schema import migrate
 from tests.client import Client
 from tests.world import World, build
 from tools.translations import compile_stale
+
+# Time is no property of a rule: on a machine with other work an example of 3 ms may take half a second.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

@@ -378,7 +378,7 @@ def test_hash_of_a_whole_file_in_decomposed_letters_is_the_same() -> None:
         assert load(unicodedata.normalize("NFD", text)).sha256 == load(text).sha256
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sets())
 def test_invented_set_has_no_problems_and_comes_back_the_same(data: Data) -> None:
     criteria = load(json.dumps(data, ensure_ascii=False))
@@ -457,7 +457,7 @@ def judge(text: str) -> None:
         assert str(leaf.rule.summary(leaf.max))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(st.data())
 def test_any_broken_tree_is_a_set_or_problems(draw: st.DataObject) -> None:
     name = draw.draw(st.sampled_from(sorted(TREES)))
@@ -471,7 +471,7 @@ def test_any_broken_tree_is_a_set_or_problems(draw: st.DataObject) -> None:
 PIECES = ["", " ", "\n", "\t", ":", "- ", "[", "}", '"', "#", "&a ", "1", "x: ", "\u0309"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_broken_text_is_a_set_or_problems(draw: st.DataObject) -> None:
     text = TEXTS[draw.draw(st.sampled_from(["nine-kinds", "nine-kinds", "so-gddt-2021-2022"]))]

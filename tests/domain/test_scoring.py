@@ -46,7 +46,7 @@ def read(data: Data) -> CriteriaSet:
     return load(json.dumps(data, ensure_ascii=False))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.data())
 def test_score_equals_the_oracle(draw: st.DataObject) -> None:
     data = draw.draw(sets())
@@ -62,7 +62,7 @@ def test_score_equals_the_oracle(draw: st.DataObject) -> None:
     assert published(score(from_canonical(criteria.canonical), entries, tags)) == expected.published()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.data())
 def test_entry_is_refused_exactly_where_the_oracle_refuses(draw: st.DataObject) -> None:
     data = draw.draw(sets())
@@ -108,7 +108,7 @@ ODD_ENTRIES: list[Data] = [
 ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 def test_total_does_not_depend_on_the_order_of_entries(draw: st.DataObject) -> None:
     data = draw.draw(sets())
@@ -119,7 +119,7 @@ def test_total_does_not_depend_on_the_order_of_entries(draw: st.DataObject) -> N
     assert published(score(criteria, shuffled, tags[::-1])) == published(score(criteria, entries, tags))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.data())
 def test_total_never_falls_when_a_line_gets_more_points(draw: st.DataObject) -> None:
     data = draw.draw(sets())
@@ -140,7 +140,7 @@ def test_total_never_falls_when_a_line_gets_more_points(draw: st.DataObject) -> 
         assert after.total <= before.total
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_score_of_decided_points_equals_the_score_of_the_entries_they_came_from(draw: st.DataObject) -> None:
     data = draw.draw(sets())
@@ -468,7 +468,7 @@ def test_line_points_are_rounded_once_and_refused_with_their_code() -> None:
 
 
 def test_every_criterion_of_an_invented_set_can_say_how_it_scores() -> None:
-    @settings(max_examples=60, deadline=None, database=None)
+    @settings(max_examples=60, database=None)
     @given(st.data())
     def say(draw: st.DataObject) -> None:
         data = draw.draw(sets())
