@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -61,9 +62,15 @@ class World:
         return Actor(self.people[name], "127.0.0.1")
 
 
-def person(db: Session, name: str, role: Role, *, unit: Unit | None = None) -> User:
+@lru_cache(maxsize=1)
+def nine_kinds() -> domain.CriteriaSet:
+    """The criteria set of the world; read once, since it is a value."""
+    return domain.load(NINE_KINDS.read_bytes())
+
+
+def person(name: str, role: Role, unit: Unit | None = None) -> User:
     """An activated account `<name>@thu.example` with the password of the tests."""
-    user = User(
+    return User(
         email=f"{name.replace('_', '-')}@thu.example",
         name=name.replace("_", " ").capitalize(),
         role=role,
@@ -71,84 +78,79 @@ def person(db: Session, name: str, role: Role, *, unit: Unit | None = None) -> U
         password_hash=PASSWORD_HASH,
         is_active=True,
     )
-    db.add(user)
-    db.flush()
-    return user
 
 
 def build(db: Session, *, phase: Phase = Phase.SELF_SCORING, now: datetime | None = None) -> World:
-    """Write the world. Every phase window is open at `now` (default: the present)."""
+    """Write the world. Every phase window is open at `now` (default: the present).
+
+    Most tests begin here, so what can be written in one flush is.
+    """
     now = now or datetime.now(UTC)
-    criteria = domain.load(NINE_KINDS.read_bytes())
+    criteria = nine_kinds()
     row = publish(db, Actor(None), criteria, now=now)
     period = Period(
         code="2021-2022", title="Năm học 2021-2022", criteria_set_id=row.id, phase=phase, is_illustrative=True
     )
-    db.add(period)
-    db.flush()
     world = World(period, criteria)
-    for one in (Phase.SELF_SCORING, Phase.REVIEW, Phase.EXPLANATION, Phase.COUNCIL):
-        db.add(
-            PhaseWindow(
-                period_id=period.id,
-                phase=one,
-                opens_at=now - timedelta(days=30),
-                closes_at=now + timedelta(days=11),
-            )
-        )
-    for number in (1, 2):
-        world.clusters[number] = Cluster(period_id=period.id, number=number, name=f"Cụm thi đua số {number}")
-        db.add(world.clusters[number])
+    world.units = {code: Unit(code=code, name=name, short_name=province) for code, name, province, _, _ in UNITS}
+    db.add_all([period, *world.units.values()])
     db.flush()
+
+    for number, code in ((1, "34"), (2, "96")):
+        world.clusters[number] = Cluster(
+            period_id=period.id, number=number, name=f"Cụm thi đua số {number}", leader_id=world.units[code].id
+        )
+    opens, closes = now - timedelta(days=30), now + timedelta(days=11)
+    db.add_all(world.clusters.values())
+    db.add_all(
+        PhaseWindow(period_id=period.id, phase=one, opens_at=opens, closes_at=closes)
+        for one in (Phase.SELF_SCORING, Phase.REVIEW, Phase.EXPLANATION, Phase.COUNCIL)
+    )
+    db.flush()
+
     for code, name, province, number, tags in UNITS:
-        unit = world.units[code] = Unit(code=code, name=name, short_name=province)
-        db.add(unit)
-        db.flush()
-        sheet = world.sheets[code] = Sheet(
+        world.sheets[code] = Sheet(
             period_id=period.id,
-            unit_id=unit.id,
+            unit_id=world.units[code].id,
             cluster_id=world.clusters[number].id,
             unit_name=name,
             short_name=province,
             tags=tags,
         )
-        db.add(sheet)
-    for number, code in ((1, "34"), (2, "96")):
-        world.clusters[number].leader_id = world.units[code].id
-    db.flush()
     thai_binh, ca_mau = world.units["34"], world.units["96"]
-    for name, role, of in (
-        ("admin", Role.ADMIN, None),
-        ("department", Role.DEPARTMENT, None),
-        ("chair", Role.REVIEWER, None),
-        ("member", Role.REVIEWER, None),
-        ("second_member", Role.REVIEWER, None),
-        ("outsider", Role.REVIEWER, None),  # a reviewer without a seat
-        ("unit_officer", Role.UNIT_OFFICER, thai_binh),
-        ("unit_director", Role.UNIT_DIRECTOR, thai_binh),
-        ("other_officer", Role.UNIT_OFFICER, ca_mau),
-        ("other_director", Role.UNIT_DIRECTOR, ca_mau),
-        ("cluster_leader", Role.CLUSTER_LEADER, thai_binh),
-        ("leader", Role.LEADER, None),
-        ("auditor", Role.AUDITOR, None),
-    ):
-        world.people[name] = person(db, name, role, unit=of)
-    council = Council(
+    world.people = {
+        "admin": person("admin", Role.ADMIN),
+        "department": person("department", Role.DEPARTMENT),
+        "chair": person("chair", Role.REVIEWER),
+        "member": person("member", Role.REVIEWER),
+        "second_member": person("second_member", Role.REVIEWER),
+        "outsider": person("outsider", Role.REVIEWER),  # a reviewer without a seat
+        "unit_officer": person("unit_officer", Role.UNIT_OFFICER, thai_binh),
+        "unit_director": person("unit_director", Role.UNIT_DIRECTOR, thai_binh),
+        "other_officer": person("other_officer", Role.UNIT_OFFICER, ca_mau),
+        "other_director": person("other_director", Role.UNIT_DIRECTOR, ca_mau),
+        "cluster_leader": person("cluster_leader", Role.CLUSTER_LEADER, thai_binh),
+        "leader": person("leader", Role.LEADER),
+        "auditor": person("auditor", Role.AUDITOR),
+    }
+    world.council = Council(
         period_id=period.id,
         name="Hội đồng thẩm định",
         method="mean",
         codes=[criterion.code for criterion in criteria.all_criteria],
+        clusters=[CouncilCluster(cluster_id=cluster.id) for cluster in world.clusters.values()],
     )
-    council.clusters = [CouncilCluster(cluster_id=cluster.id) for cluster in world.clusters.values()]
-    db.add(council)
+    db.add_all([*world.sheets.values(), *world.people.values(), world.council])
     db.flush()
-    for name, seat in (
-        ("chair", SeatRole.CHAIR),
-        ("member", SeatRole.MEMBER),
-        ("second_member", SeatRole.MEMBER),
-    ):
-        db.add(Seat(council_id=council.id, user_id=world.people[name].id, role=seat))
-    world.council = council
+
+    db.add_all(
+        Seat(council_id=world.council.id, user_id=world.people[name].id, role=seat)
+        for name, seat in (
+            ("chair", SeatRole.CHAIR),
+            ("member", SeatRole.MEMBER),
+            ("second_member", SeatRole.MEMBER),
+        )
+    )
     db.commit()
     db.expire_all()
     return world

@@ -22,6 +22,7 @@ Path = tuple[str | int, ...]
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 UNREADABLE = N_("Có ký tự điều khiển không đọc được.")
+TOO_DEEP = N_("Cấu trúc lồng nhau không hợp lệ hoặc quá sâu.")
 # what the YAML reader says, for somebody who is no programmer
 _DETAILS = {
     "mapping values are not allowed in this context": N_(
@@ -161,7 +162,7 @@ def read_tree(text: str) -> Tree:
                     problems.append(Problem(Phrase(N_("Không dùng nhãn kiểu (!).")), line))
                     break
                 if expects_key() or len(stack) >= DEEPEST:
-                    problems.append(Problem(Phrase(N_("Cấu trúc lồng nhau không hợp lệ hoặc quá sâu.")), line))
+                    problems.append(Problem(Phrase(TOO_DEEP), line))
                     break
                 value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
                 stack.append(_Open(value, place(value, line)))
@@ -204,6 +205,8 @@ def _syntax(text: str, error: yaml.YAMLError) -> Problem:
     detail = getattr(error, "problem", None) or ""
     if "\t" in text and ("cannot start any token" in detail or "tab character" in detail):
         phrase = Phrase(N_("Dùng dấu cách thay cho phím Tab để thụt dòng."))
+    elif "nesting depth" in detail:  # libyaml counts itself since 0.2.6, before the first bracket becomes an event
+        phrase = Phrase(TOO_DEEP)
     else:
         known = _DETAILS.get(detail, N_("kiểm tra thụt dòng, dấu ngoặc, dấu nháy, dấu hai chấm"))
         phrase = Phrase(N_("Sai cú pháp YAML: %(detail)s."), {"detail": Phrase(known)})

@@ -209,6 +209,7 @@ def test_largest_file_is_still_read() -> None:
 def test_nesting_is_bounded() -> None:
     assert problems("[" * DEEPEST + "]" * DEEPEST) == []
     assert problems("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1)) == [(1, NESTED)]
+    assert problems("- " * 5000) == problems("[" * 5000) == [(1, NESTED)]  # libyaml's own limit is 1,000
 
 
 BOMBS = [

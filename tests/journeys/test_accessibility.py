@@ -42,6 +42,18 @@ WIDEST = """[...document.querySelectorAll('body *')].filter(e => {
         if (getComputedStyle(up).overflowX !== 'visible') return false;
     return true;
 }).map(e => e.outerHTML.slice(0, 100)).slice(0, 3).join(' / ')"""
+# Plotly follows the width of the window a moment later. A promise, because wait_for_function() needs eval().
+DRAWN = """() => new Promise((resolve, reject) => {
+    const end = performance.now() + 8000;
+    const look = () => {
+        const plots = [...document.querySelectorAll('.plot')];
+        const width = plot => +plot.querySelector('.main-svg')?.getAttribute('width');
+        if (plots.every(plot => width(plot) === plot.clientWidth)) resolve();
+        else if (performance.now() > end) reject(new Error('a chart is not as wide as its place'));
+        else setTimeout(look, 20);
+    };
+    look();
+})"""
 Pages = Sequence[tuple[str | None, str]]  # who (None: a stranger) opens what
 
 
@@ -253,20 +265,17 @@ def test_every_page_of_a_moment_is_accessible(
 
 def faults_of(page: Page) -> list[str]:
     """What axe says on a laptop and on a phone; and every width at which the page scrolls sideways."""
-    if page.locator(".plot").count():
-        page.wait_for_selector(".plot .main-svg >> nth=-1")
     page.evaluate(AXE)
     faults = []
     for size in (LAPTOP, PHONE, NARROW):
         page.set_viewport_size(size)
+        page.evaluate(DRAWN)
         if size is not NARROW:
             for found in page.evaluate("rules => axe.run(document, rules).then(found => found.violations)", RULES):
                 faults += [
                     f"{size['width']} px: {found['id']}: {node['target']} {node['html'][:200]}"
                     for node in found["nodes"]
                 ]
-        if page.locator(".main-svg").count():
-            page.wait_for_timeout(300)  # Plotly follows the width of the window a moment later
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             faults.append(f"{size['width']} px: {wide} px too wide, because of {page.evaluate(WIDEST)}")
