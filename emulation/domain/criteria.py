@@ -14,12 +14,14 @@ from pydantic import BeforeValidator, Field, StrictBool, ValidationError
 
 from emulation.domain.checks import problems_of
 from emulation.domain.numbers import LIMIT
+from emulation.domain.plain import tidied
 from emulation.domain.rules import KINDS, AnyRule, Number, Text, Value, spelling
-from emulation.domain.source import Path, Problem, Problems, decode, read_tree
+from emulation.domain.source import Path, Problem, Problems, Tree, decode, read_tree
 from emulation.words import N_, Phrase
 
 Code = Annotated[Text, Field(max_length=40, pattern=r"^\S+$")]
 NotApplicable = Literal["rebase", "full", "zero"]
+NO_SET = N_("Tệp phải là một bộ tiêu chí với các khóa set, version, title, ...")
 # what a value should have been, by pydantic's name of the error
 WANTED = {
     "string_type": N_("văn bản"),
@@ -182,27 +184,48 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def checked(data: Any) -> tuple[CriteriaSet | None, list[tuple[Path, Phrase]]]:
+    """The criteria set that plain values make up, and everything that is wrong with them, as (path, sentence).
+
+    `data` is what a file, a form or a workbook holds: dictionaries, lists, text, exact numbers, booleans, None. It
+    may be wrong in any way: nothing is ever raised. The set is None exactly when something is wrong.
+    """
+    plain, odd = tidied(data)
+    if not isinstance(plain, dict):
+        return None, odd or [((), Phrase(NO_SET))]
+    found = list(problems_of(plain))
+    criteria = None
+    try:
+        criteria = CriteriaSet.model_validate(plain)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        found = [(_path(detail["loc"]), _sentence(dict(detail))) for detail in details] + found
+    if criteria is not None and criteria.base >= LIMIT:
+        found.append((("sections",), Phrase(N_("Tổng điểm tối đa của bộ tiêu chí quá lớn."))))
+    if odd:  # what took the place of an odd value is not blamed a second time
+        places = {path for path, _ in odd}
+        found = odd + [(path, phrase) for path, phrase in found if path not in places]
+    return (None if found else criteria), found
+
+
 def load(raw: bytes | str) -> CriteriaSet:
     """A criteria set from the bytes (or text) of a YAML file.
 
     Raises:
         Problems: everything that is wrong, each with its line and a sentence.
     """
-    text = decode(raw) if isinstance(raw, bytes) else raw
-    tree = read_tree(text)
-    if not isinstance(tree.data, dict):
-        raise Problems([Problem(Phrase(N_("Tệp phải là một bộ tiêu chí với các khóa set, version, title, ...")), 1)])
-    found = list(problems_of(tree.data))
-    criteria = None
-    try:
-        criteria = CriteriaSet.model_validate(tree.data)
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        found = [(_path(detail["loc"]), _sentence(dict(detail))) for detail in details] + found
-    if criteria is not None and criteria.base >= LIMIT:
-        found.append((("sections",), Phrase(N_("Tổng điểm tối đa của bộ tiêu chí quá lớn."))))
-    if criteria is None or found:
-        raise Problems([Problem(phrase, tree.line(path), _place(tree.data, path)) for path, phrase in found])
+    return from_tree(read_tree(decode(raw) if isinstance(raw, bytes) else raw))
+
+
+def from_tree(tree: Tree) -> CriteriaSet:
+    """A criteria set from the values of a file, which know their lines.
+
+    Raises:
+        Problems: everything that is wrong, each with its line and a sentence.
+    """
+    criteria, found = checked(tree.data)
+    if criteria is None:
+        raise Problems([Problem(phrase, tree.line(path) or 1, place_of(tree.data, path)) for path, phrase in found])
     return criteria
 
 
@@ -216,7 +239,7 @@ def _path(loc: tuple[int | str, ...]) -> Path:
     return tuple(part for i, part in enumerate(loc) if part != "[key]" and (i == 0 or loc[i - 1] != "rule"))
 
 
-def _place(data: Any, path: Path) -> str:
+def place_of(data: Any, path: Path) -> str:
     """The code of the criterion or section that `path` lies in, then the key: "I.2 rule.target"."""
     code, rest = "", list(path)
     for i, part in enumerate(path):
