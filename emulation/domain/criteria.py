@@ -160,7 +160,7 @@ class CriteriaSet(Value):
     @cached_property
     def canonical(self) -> bytes:
         """The one spelling of this value: JSON, sorted keys, numbers as text without useless zeros."""
-        data = _plain(self.model_dump(by_alias=True))
+        data = json_values(self.model_dump(by_alias=True))
         return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
     @cached_property
@@ -173,14 +173,15 @@ class CriteriaSet(Value):
         return next((grade.name for grade in self.grades if total >= grade.start), None)
 
 
-def _plain(value: Any) -> Any:
+def json_values(value: Any) -> Any:
+    """Plain values as JSON can hold them exactly: numbers become text without useless zeros."""
     if isinstance(value, Decimal):
         text = f"{value:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: json_values(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [json_values(item) for item in value]
     return value
 
 
