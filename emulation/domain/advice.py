@@ -95,15 +95,19 @@ def _of_set(criteria: CriteriaSet) -> Iterator[Phrase]:
         yield Phrase(N_("Chưa có tiêu chí phụ: các đơn vị bằng điểm sẽ đồng hạng."))
 
 
-def bases(criteria: CriteriaSet) -> list[tuple[str | None, Decimal]]:
-    """The base of a unit to which everything applies (None), then of units that lack one tag, by tag.
+def bases(criteria: CriteriaSet) -> list[tuple[tuple[str, ...], Decimal]]:
+    """The base of a unit to which everything applies, then other bases with the tags that such units lack.
 
-    Points, rounded to the precision of the set.
+    First (no tags lacking), then each tag that changes the base by itself, then all tags where that gives yet another
+    base. Points, rounded to the precision of the set.
     """
-    tags = sorted({tag for leaf in criteria.leaves for tag in leaf.applies_to})
-    everything = frozenset(tags)
-    found: list[tuple[str | None, Decimal]] = [(None, _base(criteria, everything))]
-    return found + [(tag, _base(criteria, everything - {tag})) for tag in tags]
+    tags = tuple(sorted({tag for leaf in criteria.leaves for tag in leaf.applies_to}))
+    found = [((), _base(criteria, frozenset(tags)))]
+    for lacking in [*((tag,) for tag in tags), tags]:
+        base = _base(criteria, frozenset(tags) - set(lacking))
+        if base not in {known for _, known in found}:
+            found.append((lacking, base))
+    return found
 
 
 def _base(criteria: CriteriaSet, tags: frozenset[str]) -> Decimal:

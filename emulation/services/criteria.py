@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from emulation import models
 from emulation.domain import criteria as domain
@@ -76,6 +77,32 @@ def load_set(db: Session, *, set_id: int, **_more: Any) -> models.CriteriaSet | 
     """The published version with this key."""
     row = db.get(models.CriteriaSet, set_id)
     return row if row is not None and row.published_at is not None else None
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version in a list, with the periods that use it, newest first."""
+
+    row: models.CriteriaSet
+    periods: tuple[models.Period, ...]
+
+    @property
+    def criteria_count(self) -> int:
+        """How many core criteria it has."""
+        return len(value_of(self.row).leaves)
+
+
+def versions(db: Session) -> list[Version]:
+    """Every published version, newest first."""
+    rows = db.scalars(
+        select(models.CriteriaSet)
+        .where(models.CriteriaSet.published_at.is_not(None))
+        .order_by(models.CriteriaSet.published_at.desc(), models.CriteriaSet.id.desc())
+    ).all()
+    used: dict[int, list[models.Period]] = {}
+    for period in db.scalars(select(models.Period).options(lazyload("*")).order_by(models.Period.code.desc())):
+        used.setdefault(period.criteria_set_id, []).append(period)
+    return [Version(row, tuple(used.get(row.id, ()))) for row in rows]
 
 
 def retire(db: Session, actor: Actor, row: models.CriteriaSet, *, retired: bool, now: datetime) -> None:

@@ -23,6 +23,7 @@ AREAS = (
     "home",
     "criteria",
     "drafts",
+    "consultations",
     "periods",
     "new_periods",
     "councils",

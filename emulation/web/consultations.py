@@ -14,6 +14,7 @@ from emulation.access import Permission
 from emulation.config import VIETNAM
 from emulation.domain.criteria import CriteriaSet
 from emulation.domain.drafts import HEAD, Draft, Kind
+from emulation.domain.normal_form import to_yaml
 from emulation.domain.outline import draft_of, read
 from emulation.domain.source import Problems
 from emulation.errors import Invalid, Refusal
@@ -24,7 +25,7 @@ from emulation.services.consultations import Unpublishable, load_comment
 from emulation.services.drafts import import_set, load_draft, load_draft_to_edit, nodes_of, open_desk
 from emulation.web import session as current
 from emulation.web.area import Area
-from emulation.web.criteria_files import criteria_posted, download, problems_shown
+from emulation.web.criteria_files import criteria_posted, download, downloads, problems_shown
 from emulation.web.display import show_phrase
 from emulation.web.draft_view import DraftView, burden_view, fault_row, field_words, heading
 from emulation.web.failures import show_beside
@@ -132,9 +133,7 @@ def answer_comment(one: Comment) -> Any:
         now=current.now(),
     )
     flash(_("Đã trả lời góp ý."), "ok")
-    return redirect(
-        url_for("consultations.consultation", draft_id=one.draft_id, _anchor=f"comment-{one.id}"), 303
-    )
+    return redirect(url_for("consultations.consultation", draft_id=one.draft_id, _anchor=f"comment-{one.id}"), 303)
 
 
 # ---- putting away, taking up ----
@@ -224,6 +223,8 @@ def _files(
             readable=reading.criteria is not None,
             problems=problems,
             found=found,
+            found_text=to_yaml(found) if found is not None else "",
+            downloads=downloads(),
             changes=_counted(draft, draft_of(found)) if found is not None else None,
         ),
         status,

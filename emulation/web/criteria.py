@@ -1,25 +1,33 @@
-"""The criteria set of a period, whole, for reading."""
+"""Criteria sets: the list of versions and drafts, and one version whole, for reading."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from flask import render_template
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from wtforms import Form, SelectField, StringField
 
-from emulation.access import Permission
+from emulation.access import Permission, may
 from emulation.domain.criteria import CriteriaSet, Criterion, Section
 from emulation.domain.rules import Checklist, Levels
 from emulation.domain.scoring import Score
-from emulation.models import Period
-from emulation.services.criteria import scorer_of, value_of
+from emulation.domain.source import Problems
+from emulation.errors import Invalid
+from emulation.models import CriteriaSet as Row
+from emulation.models import DraftState, Period
+from emulation.services.criteria import load_set, retire, scorer_of, value_of, versions
+from emulation.services.drafts import create_draft, drafts_in
 from emulation.services.names import owner_name, tag_name
-from emulation.services.periods import load_period
+from emulation.services.periods import load_period, newest_period
+from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.criteria_files import criteria_posted, download, downloads, problems_shown
 from emulation.web.display import show_phrase, show_points, translate
+from emulation.web.failures import show_beside
 from emulation.web.sheet_view import rule_table
-from emulation.words import N_
+from emulation.words import N_, Phrase
 
 area = Area("criteria", __name__)
 SKIPPING = {
@@ -36,13 +44,24 @@ TIE_BREAKERS = {
 
 @area.get("/periods/<code>/criteria", allow=Permission.READ_CRITERIA, load=load_period)
 def criteria_set(period: Period) -> str:
-    """Every criterion with its rule in words, and what holds for the set as a whole."""
-    row = period.criteria_set
+    """The set of a period, every criterion with its rule in words, and what holds for the set as a whole."""
+    return whole(period.criteria_set, period)
+
+
+@area.get("/criteria/<int:set_id>", allow=Permission.READ_CRITERIA, load=load_set)
+def version(row: Row) -> str:
+    """A published version."""
+    return whole(row, None)
+
+
+def whole(row: Row, period: Period | None) -> str:
+    """The page of a version, as that of a period or by itself."""
     criteria, scorer = value_of(row), scorer_of(row)
     tags = sorted({tag for criterion in criteria.all_criteria for tag in criterion.applies_to})
     most = scorer.score({}, tags)  # of a unit that every criterion applies to
     return render_template(
         "criteria/criteria_set.html",
+        row=row,
         period=period,
         criteria=criteria,
         sha256=row.sha256,
@@ -52,7 +71,89 @@ def criteria_set(period: Period) -> str:
         sections=[section_of(section, most, criteria.precision) for section in criteria.sections],
         bonus=[criterion_of(one, criteria.precision) for one in criteria.bonus],
         deductions=[criterion_of(one, criteria.precision) for one in criteria.deductions],
+        downloads=downloads(),
     )
+
+
+@area.get("/criteria/<int:set_id>/files/<name>", allow=Permission.READ_CRITERIA, load=load_set)
+def version_file(row: Row) -> Response:
+    """A published version as a file."""
+    return download(value_of(row), str((request.view_args or {})["name"]))
+
+
+@area.post("/criteria/<int:set_id>/retire", allow=Permission.EDIT_CRITERIA, load=load_set)
+def retire_version(row: Row) -> Any:
+    """Offer it no longer for new periods, or again."""
+    retired = request.form.get("way") != "reinstate"
+    retire(current.db(), current.actor(), row, retired=retired, now=current.now())
+    words = N_("Đã thôi dùng bản %(edition)s cho kỳ mới.") if retired else N_("Đã dùng lại bản %(edition)s.")
+    flash(show_phrase(Phrase(words, {"edition": row.edition})), "ok")
+    return redirect(url_for("criteria.version", set_id=row.id), 303)
+
+
+# ---- the list ----
+
+
+class DraftForm(Form):
+    """A new draft of a published version."""
+
+    based_on = SelectField()
+    edition = StringField()
+
+
+@area.get("/criteria", allow=Permission.READ_CRITERIA)
+def library() -> Any:
+    """Every version and every draft that the person may read."""
+    return library_page()
+
+
+def library_page(form: DraftForm | None = None, problems: list[dict[str, str]] | None = None, status: int = 200) -> Any:
+    """The list; `form` or `problems` of a refused new draft."""
+    db, person = current.db(), current.user()
+    sets = versions(db)
+    form = form or DraftForm()
+    form.based_on.label.text, form.edition.label.text = _("Sửa từ bản"), _("Tên phiên bản mới")
+    form.based_on.choices = [(str(one.row.id), f"{one.row.title} ({one.row.edition})") for one in sets]
+    edits = may(person, Permission.EDIT_CRITERIA)
+    alive = drafts_in(db, [DraftState.WRITING, DraftState.CONSULTATION])
+    page = render_template(
+        "criteria/library.html",
+        sets=sets,
+        drafts=[one for one in alive if may(person, Permission.READ_DRAFT, one.row)],
+        put_away=drafts_in(db, [DraftState.DROPPED]) if edits else [],
+        edits=edits,
+        form=form,
+        problems=problems,
+        period=newest_period(db),
+    )
+    return page, status
+
+
+@area.post("/criteria/drafts", allow=Permission.EDIT_CRITERIA)
+def new_draft() -> Any:
+    """Begin a draft: of a published version, of a file, or empty."""
+    db, form, start = current.db(), DraftForm(request.form), request.form.get("start")
+    try:
+        if start == "file":
+            criteria = criteria_posted()
+            row = create_draft(db, current.actor(), criteria=criteria, now=current.now())
+        elif start == "version":
+            key = form.based_on.data or ""
+            based_on = load_set(db, set_id=int(key)) if key.isascii() and key.isdigit() and len(key) < 10 else None
+            if based_on is None:
+                raise Invalid(N_("Chọn một bộ tiêu chí đã công bố."), "based_on")
+            row = create_draft(
+                db, current.actor(), based_on=based_on, edition=form.edition.data or "", now=current.now()
+            )
+        else:
+            row = create_draft(db, current.actor(), now=current.now())
+    except Problems as error:
+        return library_page(problems=problems_shown(error), status=422)
+    except Invalid as refusal:
+        if start == "file":
+            return library_page(problems=[{"where": "", "what": show_phrase(refusal.phrase)}], status=422)
+        return library_page(form, status=show_beside(form, refusal))
+    return redirect(url_for("drafts.editor", draft_id=row.id), 303)
 
 
 def facts_of(criteria: CriteriaSet, most: Score, *, least: Score) -> list[tuple[str, str]]:

@@ -147,6 +147,27 @@ def places_of(view: DraftView) -> list[tuple[str, str]]:
     return found
 
 
+def additions_of(view: DraftView) -> list[tuple[str, dict[str, Any]]]:
+    """What can be added from the open node, nearest first: the words of the button and the fields it sends."""
+    node = view.node
+    criterion, section = {"kind": Kind.CRITERION.value}, {"kind": Kind.SECTION.value, "root": Root.CORE.value}
+    name = node.code or _("mục này")
+    found: list[tuple[str, dict[str, Any]]] = []
+    if node.kind is Kind.CRITERION:
+        beside = {"root": node.root.value, "after": node.key} | ({"parent": node.parent} if node.parent else {})
+        found.append((_("Tiêu chí sau %(code)s", code=name), criterion | beside))
+    if node.kind is Kind.SECTION:
+        found.append((_("Tiêu chí trong %(code)s", code=name), criterion | {"root": "core", "parent": node.key}))
+        found.append((_("Nhóm con trong %(code)s", code=name), section | {"parent": node.key}))
+    return [
+        *found,
+        (_("Lĩnh vực"), section),
+        (_("Điểm thưởng"), criterion | {"root": Root.BONUS.value}),
+        (_("Điểm trừ"), criterion | {"root": Root.DEDUCTIONS.value}),
+        (_("Điều kiện loại trừ"), {"kind": Kind.GROUND.value, "root": Root.EXCLUSIONS.value}),
+    ]
+
+
 # ---- checks ----
 
 
@@ -166,9 +187,9 @@ def checks_of(view: DraftView) -> list[dict[str, Any]]:
         rows.append({"kind": "ok", "text": text, "href": None})
         words = [
             _("Điểm nền %(points)s", points=show_figure(points))
-            if tag is None
-            else _("không %(tag)s: %(points)s", tag=tag_name(tag), points=show_figure(points))
-            for tag, points in bases(criteria)
+            if not tags
+            else _("không %(tags)s: %(points)s", tags=_(" và ").join(map(tag_name, tags)), points=show_figure(points))
+            for tags, points in bases(criteria)
         ]
         rows.append({"kind": "ok", "text": "; ".join(words) + ".", "href": None})
     return rows
@@ -234,8 +255,8 @@ def node_diff(view: DraftView) -> list[dict[str, Any]] | None:
     old = forerunner_of(view)
     if old is None:
         return None
-    before = _shown(old, view.draft)
-    after = _shown(view.node, view.draft)
+    before = words_of(old, view.draft)
+    after = words_of(view.node, view.draft)
     return [
         {"label": label, "before": before.get(label) or None, "after": after.get(label) or None}
         for label in {**before, **after}
@@ -243,7 +264,7 @@ def node_diff(view: DraftView) -> list[dict[str, Any]] | None:
     ]
 
 
-def _shown(node: Node, draft: Draft) -> dict[str, str]:
+def words_of(node: Node, draft: Draft) -> dict[str, str]:
     """Every field of a node in words, by its label; a table row by row."""
     form, tables = form_of(node, draft)
     in_tables = {name for table in tables.values() for row in table.names for name in row}

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from emulation.access import Permission, may
+from emulation.access import READERS, Permission, may
 from emulation.domain.drafts import HEAD, Kind, Node, Root
 from emulation.domain.outline import criterion_of
 from emulation.domain.rules import External
@@ -24,6 +24,7 @@ from emulation.web.draft_forms import errors_of, fields_from, form_of, rows_post
 from emulation.web.draft_specs import rule_kind, specs_of
 from emulation.web.draft_view import (
     DraftView,
+    additions_of,
     burden_view,
     change_row,
     change_words,
@@ -33,6 +34,7 @@ from emulation.web.draft_view import (
     node_diff,
     places_of,
     tree_of,
+    words_of,
 )
 from emulation.web.entries import entry_from_form, form_for
 from emulation.web.failures import wants_json
@@ -71,7 +73,7 @@ def page(row: Draft, *, conflict: dict[str, Any] | None = None, typed: Node | No
     form, tables = form_of(shown, draft)
     form.tell(errors_of(view.reading.of(shown.key), [one.name for one in form]))
     undoable, redoable = can_undo(db, row, person.id) if edits else (False, False)
-    all_comments = may(person, Permission.EDIT_CRITERIA) or may(person, Permission.READ_BOARD)
+    all_comments = READERS(person, row)  # a unit sees its own
     comments = [
         one for one in comments_on(db, row, of=None if all_comments else person) if one.node_key == view.node.key
     ]
@@ -88,10 +90,12 @@ def page(row: Draft, *, conflict: dict[str, Any] | None = None, typed: Node | No
         specs=specs_of(shown.kind, rule_kind(shown.fields)),
         kind_of_rule=rule_kind(shown.fields),
         tree=tree_of(view),
+        additions=additions_of(view),
         places=places_of(view) if edits else [],
         others=[one for one in draft.criteria if one.key != view.node.key and one.root is view.node.root],
         children=draft.children(view.node.root, view.node.key) if view.node.kind is Kind.SECTION else [],
         checks=checks_of(view) if edits else [],
+        reading=[(label, words) for label, words in words_of(view.node, draft).items() if words],
         faults=len(view.reading.faults),
         burden=burden_view(view),
         diff=node_diff(view),

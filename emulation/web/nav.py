@@ -16,7 +16,9 @@ from emulation.words import N_
 # areas without an entry of their own: the entry that leads to them
 LIES_UNDER = {
     "verdicts": "reviews",
+    "consultations": "criteria",
     "councils": "periods",
+    "drafts": "criteria",
     "exclusions": "periods",
     "new_periods": "periods",
     "submissions": "sheets",
@@ -40,9 +42,9 @@ def navigation(person: User | None) -> list[dict[str, Any]]:
             (N_("Tổng quan"), "periods.board", may(person, Permission.READ_BOARD, period), code),
             (N_("Xếp hạng"), "results.rankings", True, {}),
             (N_("Khen thưởng"), "awards.awards", may(person, Permission.READ_AWARDS, period), code),
-            (N_("Bộ tiêu chí"), "criteria.criteria_set", True, code),
-            (N_("Nhật ký"), "history.history", may(person, Permission.READ_HISTORY), {}),
         ]
+    places.append((N_("Bộ tiêu chí"), "criteria.library", True, {}))
+    places.append((N_("Nhật ký"), "history.history", may(person, Permission.READ_HISTORY), {}))
     places.append((N_("Tài khoản"), "accounts.accounts", may(person, Permission.MANAGE_ACCOUNTS), {}))
     area = (request.endpoint or "").partition(".")[0]
     area = LIES_UNDER.get(area, area)

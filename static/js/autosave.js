@@ -172,12 +172,13 @@ async function send(state) {
   if (state.form) {
     const version = state.form.elements.namedItem("version");
     if (version && data.version !== undefined) version.value = data.version;
-    showErrors(state.form);
+    showErrors(state.form, data.errors); // saved all the same: a draft may be wrong for a while
     state.saved = figures;
     if (state.dirty) remember(state);
     else delete state.form.dataset.unsaved;
   }
   if (!state.dirty) forget(state);
+  document.dispatchEvent(new CustomEvent("autosave:saved", { detail: data }));
   const refusal = open().find((other) => other.blocked);
   if (refusal) sayRefused(refusal);
   else if (!open().length) say("saved", { time: data.saved_at ?? "" });

@@ -1,0 +1,67 @@
+"""Criteria sets as files that come in and go out: one place for uploads, their problems, and downloads."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Response, request
+
+from emulation.domain.criteria import CriteriaSet, load
+from emulation.domain.normal_form import to_json, to_yaml
+from emulation.domain.source import LARGEST_BYTES, Problem, Problems
+from emulation.errors import Missing
+from emulation.web.display import show_phrase
+from emulation.words import N_, Phrase
+
+# name in the address -> (ending, media type, words of the link)
+FORMATS = {
+    "yaml": (".yaml", "application/yaml", N_("Tệp YAML, nhập lại được")),
+    "json": (".json", "application/json", N_("Tệp JSON, nhập lại được")),
+}
+
+
+def criteria_posted() -> CriteriaSet:
+    """The set in the posted form: in the file, or in the text that a dry run has sent back.
+
+    Raises:
+        Problems: no file, or everything that is wrong with it.
+    """
+    text = request.form.get("text")
+    if text is not None:
+        return load(text)
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        raise Problems([Problem(Phrase(N_("Chọn một tệp.")))])
+    return load(upload.stream.read(LARGEST_BYTES + 1))
+
+
+def problems_shown(problems: Problems) -> list[dict[str, str]]:
+    """Every problem with its place: rows {where, what}."""
+    return [
+        {
+            "where": show_phrase(Phrase(N_("dòng %(n)s"), {"n": one.line})) if one.line else "",
+            "what": f"{one.place}: {show_phrase(one.phrase)}" if one.place else show_phrase(one.phrase),
+        }
+        for one in problems.problems
+    ]
+
+
+def download(criteria: CriteriaSet, name: str) -> Response:
+    """The set as a file to keep.
+
+    Raises:
+        Missing: there is no such format.
+    """
+    if name not in FORMATS:
+        raise Missing(N_("Không có trang này, hoặc đã được chuyển đi nơi khác."))
+    ending, media_type, _words = FORMATS[name]
+    content = {"yaml": lambda: to_yaml(criteria).encode(), "json": lambda: to_json(criteria).encode()}[name]()
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{criteria.set}-{criteria.version}").strip("-.") or "bo-tieu-chi"
+    response = Response(content, mimetype=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{stem}{ending}"'
+    return response
+
+
+def downloads() -> list[tuple[str, str]]:
+    """(name in the address, words) of every format."""
+    return [(name, show_phrase(words)) for name, (_ending, _type, words) in FORMATS.items()]
