@@ -102,7 +102,7 @@ def bases(criteria: CriteriaSet) -> list[tuple[tuple[str, ...], Decimal]]:
     base. Points, rounded to the precision of the set.
     """
     tags = tuple(sorted({tag for leaf in criteria.leaves for tag in leaf.applies_to}))
-    found = [((), _base(criteria, frozenset(tags)))]
+    found: list[tuple[tuple[str, ...], Decimal]] = [((), _base(criteria, frozenset(tags)))]
     for lacking in [*((tag,) for tag in tags), tags]:
         base = _base(criteria, frozenset(tags) - set(lacking))
         if base not in {known for _, known in found}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
@@ -150,9 +151,11 @@ def _saved(desk: Desk, before: Node, node: Node) -> Any:
     errors = errors_of(view.reading.of(node.key), [one.name for one in form])
     fragments = fragments_of(view, desk.row)
     kind = rule_kind(node.fields)
-    if node.kind is Kind.CRITERION and (kind != rule_kind(before.fields) or _gaps(node)):
+    if node.kind is Kind.CRITERION and kind != rule_kind(before.fields):
         form.tell(errors)
         fragments["rule-params"] = _parts().rule_params(form, tables, specs_of(node.kind, kind), kind)
+    else:
+        errors = _renamed(node, errors)
     return jsonify(
         saved_at=show_time(current.now()),
         version=node.version,
@@ -162,14 +165,15 @@ def _saved(desk: Desk, before: Node, node: Node) -> Any:
     )
 
 
-def _gaps(node: Node) -> bool:
-    """Whether a row was taken out of a table on the page: its rows must be counted anew."""
+def _renamed(node: Node, errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The errors under the names that the page has: there a row that was taken out or left empty still counts."""
+    found = dict(errors)
     for spec in specs_of(node.kind, rule_kind(node.fields)):
-        if spec.kind == "table":
-            rows = rows_posted(spec, request.form)
-            if rows != [f"{spec.name}-{i}" for i in range(len(rows))]:
-                return True
-    return False
+        if spec.kind in ("table", "ranking"):
+            for i, row in reversed(list(enumerate(rows_posted(spec, request.form)))):
+                for name in [name for name in found if re.fullmatch(rf"{re.escape(spec.name)}-{i}(-\w+)?", name)]:
+                    found[row + name.removeprefix(f"{spec.name}-{i}")] = found.pop(name)
+    return found
 
 
 def fragments_of(view: DraftView, row: Draft) -> dict[str, Any]:
