@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -103,9 +105,26 @@ def english() -> None:
 
 
 @pytest.fixture(scope="session")
-def app(settings: Settings) -> Iterator[Flask]:
+def make_app(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Settings], Flask]:
+    """Makes applications that compile each template once a run, not once each."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # the workers' own folders stand in it
+    compiled = folder / "templates"
+    compiled.mkdir(exist_ok=True)
+
+    def make(settings: Settings) -> Flask:
+        app = create_app(settings)
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+        return app
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def app(make_app: Callable[[Settings], Flask], settings: Settings) -> Iterator[Flask]:
     """The application on this worker's database."""
-    app = create_app(settings)
+    app = make_app(settings)
     app.testing = True
     app.test_client_class = Client
     yield app

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
-from emulation import create_app
 from emulation.config import Settings
 from tests.journeys.browsers import Visitors, serving
 from tools.system import chromium
@@ -23,9 +22,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site(settings: Settings) -> Iterator[Flask]:
+def site(make_app: Callable[[Settings], Flask], settings: Settings) -> Iterator[Flask]:
     """The application as it is served, on this worker's database."""
-    site = create_app(settings)
+    site = make_app(settings)
     yield site
     site.extensions["engine"].dispose()
 

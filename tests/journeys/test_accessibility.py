@@ -16,7 +16,6 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emulation import create_app
 from emulation.config import Settings
 from emulation.db import make_engine, make_sessions
 from emulation.domain.workflow import SheetState
@@ -79,8 +78,8 @@ def own(migrated: Path, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def own_site(own: Settings) -> Iterator[Flask]:
-    site = create_app(own)
+def own_site(make_app: Callable[[Settings], Flask], own: Settings) -> Iterator[Flask]:
+    site = make_app(own)
     yield site
     site.extensions["engine"].dispose()
 
