@@ -132,9 +132,7 @@ def answer_comment(one: Comment) -> Any:
         now=current.now(),
     )
     flash(_("Đã trả lời góp ý."), "ok")
-    return redirect(
-        url_for("consultations.consultation", draft_id=one.draft_id, _anchor=f"comment-{one.id}"), 303
-    )
+    return redirect(url_for("consultations.consultation", draft_id=one.draft_id, _anchor=f"comment-{one.id}"), 303)
 
 
 # ---- putting away, taking up ----
