@@ -8,6 +8,7 @@ import sys
 import click
 
 from emulation.cli.accounts import db, user
+from emulation.cli.comparing import criteria_diff, criteria_impact
 from emulation.cli.criteria import criteria
 from emulation.cli.documents import certificates, report
 from emulation.cli.scoring import rank, score
@@ -22,5 +23,7 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+for command in (criteria_diff, criteria_impact):
+    criteria.add_command(command)
 for command in (criteria, score, rank, db, user, report, certificates, run, demo):
     main.add_command(command)

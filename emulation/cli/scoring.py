@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -121,26 +123,35 @@ def print_score(result: Score) -> None:
         click.echo(f"Chưa kê khai: {', '.join(result.unscored)}")
 
 
+@contextmanager
+def reading_sheets(path: Path) -> Iterator[TextIO]:
+    """A sheets file open for one pass; everything wrong with it goes to stderr, with unit and code."""
+    from emulation.domain.sheets_file import MOST_PROBLEMS, SheetProblems
+
+    gc.disable()  # one pass over values without cycles: collecting would only look at them again and again
+    try:
+        with opening(path), path.open(encoding="utf-8-sig") as file:
+            yield file
+    except UnicodeDecodeError as error:
+        raise Failed(f"{path}: tệp không phải văn bản UTF-8.") from error
+    except SheetProblems as error:
+        more = ["…"] if len(error.problems) >= MOST_PROBLEMS else []
+        raise Failed("\n".join([*(located(path, problem) for problem in error.problems), *more])) from error
+    finally:
+        gc.enable()
+
+
 @click.command()
 @click.option("--criteria", "criteria_file", required=True, type=FILE, help="Criteria set (YAML).")
 @click.option("--sheets", "sheets_file", required=True, type=FILE, help="JSON list of sheets.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def rank(criteria_file: Path, sheets_file: Path, as_json: bool) -> None:
     """Rank many sheets, inside their clusters and overall. A broken file writes nothing to stdout."""
-    from emulation.domain.sheets_file import MOST_PROBLEMS, SheetProblems, ranking_json, standings_from
+    from emulation.domain.sheets_file import ranking_json, standings_from
 
     found = read_criteria(criteria_file)
-    gc.disable()  # one pass over values without cycles: collecting would only look at them again and again
-    try:
-        with opening(sheets_file), sheets_file.open(encoding="utf-8-sig") as file:
-            standings = standings_from(found, file)
-    except UnicodeDecodeError as error:
-        raise Failed(f"{sheets_file}: tệp không phải văn bản UTF-8.") from error
-    except SheetProblems as error:
-        more = ["…"] if len(error.problems) >= MOST_PROBLEMS else []
-        raise Failed("\n".join([*(located(sheets_file, problem) for problem in error.problems), *more])) from error
-    finally:
-        gc.enable()
+    with reading_sheets(sheets_file) as file:
+        standings = standings_from(found, file)
     if as_json:
         for piece in ranking_json(found, standings):
             sys.stdout.write(piece)

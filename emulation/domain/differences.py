@@ -91,6 +91,11 @@ class Line:
     maximum_before: Decimal | None = None
     twin: str | None = None
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the code was kept while title and kind of rule are others: probably another criterion."""
+        return self.status is Status.CHANGED and {"title", "rule.kind"} <= {change.key for change in self.changes}
+
 
 @dataclass(frozen=True)
 class Differences:

@@ -170,6 +170,11 @@ class Score:
         """Points in the order of the set as integers of 10 ** -precision."""
         return self._lines
 
+    @property
+    def states(self) -> list[LineState]:
+        """The state of every criterion in the order of the set."""
+        return self._states
+
     def state(self, code: str) -> LineState:
         """Whether the criterion was scored, is unscored, or does not apply."""
         return self._states[self._scorer.place[code]]

@@ -16,7 +16,8 @@ from typing import Any, TextIO
 from emulation.domain.criteria import CriteriaSet
 from emulation.domain.numbers import units_to_points
 from emulation.domain.ranking import Standing, rank
-from emulation.domain.scoring import EntryRefused, Scorer
+from emulation.domain.rules import spelling
+from emulation.domain.scoring import EntryRefused, Score, Scorer
 from emulation.domain.source import CONTROL
 from emulation.errors import Invalid
 from emulation.words import N_, Phrase
@@ -274,14 +275,26 @@ class _Row:
         self.problems.append(("", Phrase(text, values)))
 
 
-def standings_from(criteria: CriteriaSet, file: TextIO) -> list[Standing]:
-    """Every unit of the file scored and ranked, in order of the ranking.
+@dataclass(frozen=True, slots=True)
+class ScoredSheet:
+    """One unit of a sheets file with the score of its entries, whose codes are spelt as the set spells them."""
+
+    unit: str
+    name: str
+    cluster: str | None
+    tags: frozenset[str]
+    entries: dict[str, Any]
+    excluded: str | None
+    score: Score
+
+
+def sheets_from(criteria: CriteriaSet, file: TextIO) -> Iterator[ScoredSheet]:
+    """Every unit of the file that can be scored, as it is read. Use nothing of them before the last has come.
 
     Raises:
-        SheetProblems: everything wrong with each unit, up to about 50 problems, each with its unit and code.
+        SheetProblems: at the end, everything wrong with each unit, up to about 50 problems, with unit and code.
     """
     scorer = Scorer(criteria)
-    standings: list[Standing] = []
     problems: list[SheetProblem] = []
     seen: set[str] = set()
     tag_sets: dict[tuple[str, ...], frozenset[str]] = {}
@@ -292,23 +305,41 @@ def standings_from(criteria: CriteriaSet, file: TextIO) -> list[Standing]:
             tags = tag_sets.get(spelled)
             if tags is None:
                 tags = tag_sets[spelled] = frozenset(_text(tag) or "" for tag in spelled)
+            score = None
             try:
                 score = scorer.score(row.entries, tags)
             except EntryRefused as error:
                 row.problems += [(one.code, one.phrase) for one in error.together]
             except Invalid as error:
                 row.problems.append(("", error.phrase))
-            if row.problems:
+            if score is None or row.problems:
                 problems += [SheetProblem(row.unit or f"#{place}", code, phrase) for code, phrase in row.problems]
                 if len(problems) >= MOST_PROBLEMS:
                     break
             else:
-                standings.append(Standing(row.unit, row.name, row.cluster, score, row.excluded))
+                entries = row.entries
+                if not entries.keys() <= scorer.place.keys():
+                    entries = {spelling(code) or code: entry for code, entry in entries.items()}
+                yield ScoredSheet(row.unit, row.name, row.cluster, tags, entries, row.excluded, score)
     except SheetProblems as error:
         problems += error.problems
     if problems:
         raise SheetProblems(problems)
-    return rank(criteria, standings)
+
+
+def standings_from(criteria: CriteriaSet, file: TextIO) -> list[Standing]:
+    """Every unit of the file scored and ranked, in order of the ranking.
+
+    Raises:
+        SheetProblems: everything wrong with each unit, up to about 50 problems, each with its unit and code.
+    """
+    return rank(
+        criteria,
+        [
+            Standing(sheet.unit, sheet.name, sheet.cluster, sheet.score, sheet.excluded)
+            for sheet in sheets_from(criteria, file)
+        ],
+    )
 
 
 def ranking_json(criteria: CriteriaSet, standings: list[Standing]) -> Iterator[str]:

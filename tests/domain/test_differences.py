@@ -214,6 +214,14 @@ def test_of_two_likely_origins_none_is_named() -> None:
     assert (line(found, "II.7").twin, line(found, "II.8").twin, line(found, "II.3").twin) == (None, None, None)
 
 
+def test_code_that_was_given_to_something_else_is_doubtful() -> None:
+    title, rule = {"title": "An toàn trường học"}, {"rule": {"kind": "external"}}
+    for values, expected in ((title | rule, True), (title, False), (rule, False)):
+        new = plain(OLD)
+        leaf(new, "I.2").update(values)
+        assert line(compare(OLD, valid(new)), "I.2").is_doubtful is expected
+
+
 def test_replaces_of_a_version_before_is_passed_over() -> None:
     found = compare(OLD, edited(lambda data: leaf(data, "II.3").update(replaces=["VIII.8", "VIII.9"])))
     assert found.is_same
