@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from flask import Response, request
 
+from emulation.documents.criteria_files import read_criteria_file
+from emulation.documents.criteria_xlsx import workbook
 from emulation.domain.criteria import CriteriaSet, load
 from emulation.domain.normal_form import to_json, to_yaml
 from emulation.domain.source import LARGEST_BYTES, Problem, Problems
@@ -13,10 +16,19 @@ from emulation.errors import Missing
 from emulation.web.display import show_phrase
 from emulation.words import N_, Phrase
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # name in the address -> (ending, media type, words of the link)
 FORMATS = {
+    "xlsx": (".xlsx", XLSX, N_("Bảng tính Excel, sửa và nhập lại được")),
     "yaml": (".yaml", "application/yaml", N_("Tệp YAML, nhập lại được")),
     "json": (".json", "application/json", N_("Tệp JSON, nhập lại được")),
+}
+
+
+MAKERS: dict[str, Callable[[CriteriaSet], bytes]] = {
+    "xlsx": workbook,
+    "yaml": lambda criteria: to_yaml(criteria).encode(),
+    "json": lambda criteria: to_json(criteria).encode(),
 }
 
 
@@ -32,7 +44,7 @@ def criteria_posted() -> CriteriaSet:
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise Problems([Problem(Phrase(N_("Chọn một tệp.")))])
-    return load(upload.stream.read(LARGEST_BYTES + 1))
+    return read_criteria_file(upload.filename, upload.stream.read(LARGEST_BYTES + 1))
 
 
 def problems_shown(problems: Problems) -> list[dict[str, str]]:
@@ -55,7 +67,7 @@ def download(criteria: CriteriaSet, name: str) -> Response:
     if name not in FORMATS:
         raise Missing(N_("Không có trang này, hoặc đã được chuyển đi nơi khác."))
     ending, media_type, _words = FORMATS[name]
-    content = {"yaml": lambda: to_yaml(criteria).encode(), "json": lambda: to_json(criteria).encode()}[name]()
+    content = MAKERS[name](criteria)
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{criteria.set}-{criteria.version}").strip("-.") or "bo-tieu-chi"
     response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{stem}{ending}"'

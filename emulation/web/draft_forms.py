@@ -19,7 +19,7 @@ from emulation.domain.numbers import number
 from emulation.domain.outline import Fault
 from emulation.domain.rules import KINDS
 from emulation.errors import Invalid
-from emulation.services.names import owner_name, owners, tag_name, tags
+from emulation.services.names import owners, tag_name, tags
 from emulation.web.criteria import TIE_BREAKERS
 from emulation.web.display import decimal_mark, show_phrase, translate
 from emulation.web.draft_specs import CHOICES, Spec, rule_kind, specs_of
@@ -131,7 +131,7 @@ def choices_of(name: str, draft: Draft, value: Any) -> list[tuple[str, str]]:
                     "nhiều điểm hơn ở %(code)s. %(title)s", code=node.code, title=node.title
                 )
     elif name == "owner":
-        found = {"": _("Chưa có")} | {slug: owner_name(slug) for slug in owners()}
+        found = {"": _("Chưa có"), **owners()}
     else:
         found = {key: translate(words) for key, words in CHOICES[name].items()}
     if value not in (None, "") and str(value) not in found:
