@@ -13,6 +13,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import BooleanField, Form, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of an older WTForms
 
 from emulation.domain.drafts import Draft, Fields, Kind, Node
 from emulation.domain.numbers import number
@@ -67,7 +68,7 @@ def form_of(node: Node, draft: Draft) -> tuple[NodeForm, dict[str, Rows]]:
     tables: dict[str, Rows] = {}
     if node.kind is Kind.CRITERION:
         made["rule-kind"] = SelectField(
-            _("Kiểu"), choices=[(name, _sentence_case(rule.name)) for name, rule in KINDS.items()]
+            _("Kiểu"), choices=[SelectChoice(name, _sentence_case(rule.name)) for name, rule in KINDS.items()]
         )
         data["rule-kind"] = kind
 
@@ -81,7 +82,7 @@ def form_of(node: Node, draft: Draft) -> tuple[NodeForm, dict[str, Rows]]:
                 data[name] = value if value is not None else spec.default
             case "tags":
                 known = dict.fromkeys([*tags(), *(value or ())])
-                choices = [(tag, tag_name(tag)) for tag in known]
+                choices = [SelectChoice(tag, tag_name(tag)) for tag in known]
                 made[name] = SelectMultipleField(label, choices=choices, validate_choice=False)
                 data[name] = list(value or ())
             case "area" | "lines":
@@ -121,7 +122,7 @@ def _sentence_case(text: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def choices_of(name: str, draft: Draft, value: Any) -> list[tuple[str, str]]:
+def choices_of(name: str, draft: Draft, value: Any) -> list[SelectChoice]:
     """What can be chosen; a stored value that is not offered (any more) stays as it is."""
     if name.startswith("tie_breakers-"):
         found = {"": "–"} | {key: translate(words) for key, words in TIE_BREAKERS.items()}
@@ -136,7 +137,7 @@ def choices_of(name: str, draft: Draft, value: Any) -> list[tuple[str, str]]:
         found = {key: translate(words) for key, words in CHOICES[name].items()}
     if value not in (None, "") and str(value) not in found:
         found[str(value)] = str(value)
-    return list(found.items())
+    return [SelectChoice(key, words) for key, words in found.items()]
 
 
 def _get(fields: Fields, path: Sequence[str]) -> Any:

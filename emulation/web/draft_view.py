@@ -284,5 +284,5 @@ def _field_text(one: Any) -> str:
         return _("có") if data else _("không")
     if isinstance(data, list):
         return ", ".join(tag_name(str(tag)) for tag in data)
-    choices = dict(getattr(one, "choices", None) or ())
+    choices = {choice.value: choice.label for choice in getattr(one, "choices", None) or ()}
     return str(choices.get(data, data) or "")

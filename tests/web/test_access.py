@@ -6,7 +6,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from emulation.access import Permission, may
 from emulation.config import Settings
 from emulation.db import Base
 from emulation.domain.workflow import Phase, SheetState
-from emulation.models import Certificate, Decision, Exclusion, User
-from emulation.services import awards, evidence, results
+from emulation.models import Certificate, CriteriaSet, Decision, DraftState, Exclusion, User
+from emulation.services import awards, consultations, drafts, evidence, results
 from emulation.web import session as current
 from tests.client import Client
 from tests.world import World
@@ -158,11 +158,22 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
         decided_at=now,
     )
     db.add(found)
+    row = db.scalars(select(CriteriaSet)).one()
+    draft = drafts.create_draft(db, world.actor("department"), based_on=row, edition="nháp", now=now)
+    draft.state, draft.consultation_until = DraftState.CONSULTATION, now + timedelta(days=1)
+    comment = consultations.comment(db, world.actor("other_officer"), draft, key=1, text="Nên bỏ.", now=now)
+    if moment != "review":  # the consultation runs at one of the moments
+        draft.state = DraftState.WRITING
     MOMENTS[moment](db, world)
     db.commit()
     one = {"decision_id": db.scalar(select(Decision.id)) or 1, "certificate_id": db.scalar(select(Certificate.id)) or 1}
     assert world.council is not None
     return one | {
+        "draft_id": draft.id,
+        "key": 2,  # its first criterion
+        "comment_id": comment.id,
+        "set_id": row.id,
+        "name": "yaml",
         "sheet_id": world.sheets["34"].id,
         "unit_id": world.units["34"].id,
         "evidence_id": proof.id,
