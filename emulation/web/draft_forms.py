@@ -247,18 +247,21 @@ SAID: dict[str, Callable[[Fault], Phrase]] = {
 }
 
 
-def said(fault: Fault) -> str:
-    """What is wrong, in the words of the form."""
+def said(fault: Fault, form: Form, name: str) -> str:
+    """What is wrong, in the words of the form; `name` is the field it belongs to."""
     words = SAID.get(fault.phrase.text)
+    if words and name in form and not form[name].data:
+        return _("Chưa nhập.")
     return show_phrase(words(fault) if words else fault.phrase)
 
 
-def errors_of(faults: Iterable[Fault], names: Iterable[str]) -> dict[str, list[str]]:
+def errors_of(faults: Iterable[Fault], form: Form) -> dict[str, list[str]]:
     """Sentences by the field of the form that they belong to; "" where there is none."""
-    known = set(names)
+    names = {one.name for one in form}
     found: dict[str, list[str]] = {}
     for fault in faults:
-        found.setdefault(field_of(fault, known), []).append(said(fault))
+        name = field_of(fault, names)
+        found.setdefault(name, []).append(said(fault, form, name))
     return found
 
 

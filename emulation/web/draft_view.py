@@ -207,7 +207,8 @@ def field_words(view: DraftView, fault: Fault) -> str:
     node = view.draft.nodes.get(fault.key) or view.draft.head
     form, _tables = form_of(node, view.draft)
     name = field_of(fault, {one.name for one in form})
-    return f"{form[name].label.text}: {said(fault)}" if name else said(fault)
+    words = said(fault, form, name)
+    return f"{form[name].label.text}: {words}" if name else words
 
 
 # ---- burden ----

@@ -72,7 +72,7 @@ def page(row: Draft, *, conflict: dict[str, Any] | None = None, typed: Node | No
     edits = may(person, Permission.EDIT_CRITERIA) and row.state == DraftState.WRITING
     shown = typed or view.node
     form, tables = form_of(shown, draft)
-    form.tell(errors_of(view.reading.of(shown.key), [one.name for one in form]))
+    form.tell(errors_of(view.reading.of(shown.key), form))
     undoable, redoable = can_undo(db, row, person.id) if edits else (False, False)
     all_comments = READERS(person, row)  # a unit sees its own
     comments = [
@@ -148,7 +148,7 @@ def _saved(desk: Desk, before: Node, node: Node) -> Any:
     """What the page must show anew after a save; what is still wrong stands beside its fields."""
     view = DraftView(desk.row, desk.draft, node.key)
     form, tables = form_of(node, desk.draft)
-    errors = errors_of(view.reading.of(node.key), [one.name for one in form])
+    errors = errors_of(view.reading.of(node.key), form)
     fragments = fragments_of(view, desk.row)
     kind = rule_kind(node.fields)
     if node.kind is Kind.CRITERION and kind != rule_kind(before.fields):
