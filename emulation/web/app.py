@@ -24,6 +24,7 @@ AREAS = (
     "criteria",
     "drafts",
     "consultations",
+    "comparisons",
     "periods",
     "new_periods",
     "councils",

@@ -72,6 +72,7 @@ def whole(row: Row, period: Period | None) -> str:
         bonus=[criterion_of(one, criteria.precision) for one in criteria.bonus],
         deductions=[criterion_of(one, criteria.precision) for one in criteria.deductions],
         downloads=downloads(),
+        others=[one.row for one in versions(current.db()) if one.row.id != row.id],
     )
 
 

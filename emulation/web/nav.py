@@ -16,6 +16,7 @@ from emulation.words import N_
 # areas without an entry of their own: the entry that leads to them
 LIES_UNDER = {
     "verdicts": "reviews",
+    "comparisons": "criteria",
     "consultations": "criteria",
     "councils": "periods",
     "drafts": "criteria",

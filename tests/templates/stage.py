@@ -114,6 +114,8 @@ def make_stage() -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["points"] = lambda value: "–" if value is None else f"{value:.2f}".replace(".", ",")
+    app.jinja_env.filters["figure"] = lambda value: "–" if value is None else f"{value}".replace(".", ",")
+    app.jinja_env.filters["phrase"] = str
     app.jinja_env.globals["static"] = lambda path: url_for("static", filename=path)
     app.jinja_env.globals["may"] = lambda permission, thing=None: True
     Babel(app, default_locale="vi")

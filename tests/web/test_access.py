@@ -182,6 +182,7 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
         "exclusion_id": found.id,
         "council_id": world.council.id,
         "check_code": "7K4M-92QD",
+        "other_id": world.period.criteria_set_id,
     }
 
 
