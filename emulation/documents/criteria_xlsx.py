@@ -242,7 +242,7 @@ def _write_guide(sheet: Worksheet) -> dict[str, str]:
         ("Sửa", "Sửa ngay trong ô của hai trang “Bộ tiêu chí”, “Quy định chung”, lưu dạng .xlsx rồi tải lên."),
         ("Thêm, bỏ, chuyển", "Chèn, xóa, cắt dán cả dòng; thứ tự dòng là thứ tự tiêu chí."),
         ("Trước khi nhập", "Phần mềm đọc thử và nêu mọi lỗi kèm tên ô; có lỗi thì không nhập gì cả."),
-        ("Không làm", "Không gộp ô, không ẩn dòng hoặc cột, không dùng công thức, không xóa hoặc đổi tên cột và trang."),
+        ("Không làm", "Không gộp ô, không ẩn dòng, cột; không dùng công thức; không xóa, đổi tên cột và trang."),
     ])  # fmt: skip
     table("Các cột của trang “Bộ tiêu chí”", ["Cột", "Điền gì"], [
         (layout.KIND_HEAD, "Dòng này là gì: chọn trong danh sách ở bảng dưới."),
