@@ -38,7 +38,7 @@ def value_of(cell: Cell | None, form: Form, key: str, kind: str | None = None) -
     Raises:
         Odd: a formula, an error, a date, a word or a line that means nothing; with a sentence for each.
     """
-    if cell is None or (cell.is_blank and form is not Form.TEXT):
+    if cell is None or (cell.is_blank and form not in (Form.TEXT, Form.OWNER)):
         return {"kind": kind} if form is Form.RULE and kind else None
     if form is Form.YES_NO:
         return _yes_or_no(cell)

@@ -63,7 +63,7 @@ class Column:
 
 
 COLUMNS = (
-    Column(("code",), "Mã", Form.TEXT, 9, "Mã không trùng nhau, không có dấu cách, giữ nguyên qua các năm để so sánh được.",
+    Column(("code",), "Mã", Form.TEXT, 9, "Không trùng nhau, không dấu cách; giữ nguyên qua các năm để so sánh được.",
            (SECTION, *LEAVES, GROUND), required=True),
     Column(("title",), "Nội dung", Form.TEXT, 44, "Tên lĩnh vực, tiêu chí hoặc điều kiện.", (SECTION, *LEAVES, GROUND),
            required=True),

@@ -101,15 +101,15 @@ def _level(rule: Rule, values: Values) -> str:
         side = "từ" if getattr(rule, "better", "") == "higher" else "đến"
         return f"{side} {_plain_number(values['from'])} = {points}"
     if "code" in values:
-        return f"{layout.hidden(values['code'], ')')}) {layout.hidden(values['label'])} = {points}"
+        return f"{_not_a_parameter(values['code'], ')')}) {layout.hidden(values['label'])} = {points}"
     return f"{_not_a_parameter(values.get('label') or values['text'])} = {points}"
 
 
-def _not_a_parameter(text: str) -> str:
+def _not_a_parameter(text: str, signs: str = "") -> str:
     """A level's words; a colon after the name of a parameter is hidden, or the line would be read as one."""
     head, colon, _ = text.partition(":")
     known = {layout.folded(name) for name in layout.PARAMETERS.values()}
-    return layout.hidden(text, ":") if colon and layout.folded(head) in known else layout.hidden(text)
+    return layout.hidden(text, f"{signs}:" if colon and layout.folded(head) in known else signs)
 
 
 def _plain_number(value: Decimal) -> str:
@@ -240,9 +240,9 @@ def _write_guide(sheet: Worksheet) -> dict[str, str]:
         sheet.column_dimensions[get_column_letter(number)].width = width
     table("Cách dùng tệp này", ["Việc", "Cách làm"], [
         ("Sửa", "Sửa ngay trong ô của hai trang “Bộ tiêu chí”, “Quy định chung”, lưu dạng .xlsx rồi tải lên."),
-        ("Thêm, bỏ, chuyển", "Chèn, xóa, cắt dán cả dòng. Thứ tự dòng là thứ tự tiêu chí; dòng trống được bỏ qua."),
+        ("Thêm, bỏ, chuyển", "Chèn, xóa, cắt dán cả dòng; thứ tự dòng là thứ tự tiêu chí."),
         ("Trước khi nhập", "Phần mềm đọc thử và nêu mọi lỗi kèm tên ô; có lỗi thì không nhập gì cả."),
-        ("Không làm", "Không gộp ô, không ẩn dòng hoặc cột, không dùng công thức, không xóa hoặc đổi tên cột và trang."),
+        ("Không làm", "Không gộp ô, không ẩn dòng, cột; không dùng công thức; không xóa, đổi tên cột và trang."),
     ])  # fmt: skip
     table("Các cột của trang “Bộ tiêu chí”", ["Cột", "Điền gì"], [
         (layout.KIND_HEAD, "Dòng này là gì: chọn trong danh sách ở bảng dưới."),

@@ -34,7 +34,7 @@ REWORDED = {
     ),
 }
 HEADS = {
-    **{name: head for name, head in layout.PARAMETERS.items()},
+    **layout.PARAMETERS,
     **{column.path[-1]: column.head for column in COLUMNS},
     **{setting.key: setting.head for setting in SETTINGS},
     "title": "Nội dung",
@@ -99,11 +99,9 @@ def read_workbook(raw: bytes) -> CriteriaSet:
                 name=sheet.name,
             )
     data: dict[str, Any] = {}
-    tables = [
-        _General(found, numbers[layout.folded(layout.GENERAL)]),
-        _Rows(found, numbers[layout.folded(layout.CRITERIA)]),
-    ]
-    if not all([table.read(data) for table in tables]):
+    general = _General(found, numbers[layout.folded(layout.GENERAL)]).read(data)
+    rows = _Rows(found, numbers[layout.folded(layout.CRITERIA)]).read(data)
+    if not general or not rows:
         raise Problems(found.told())
     criteria, problems = checked(data)
     blamed = {spot for spot, _ in found.problems}
@@ -234,7 +232,7 @@ class _General(_Table):
                 continue
             self.found.spots[setting.key,] = spot
             value = self.take(spot, cells.get(value_column), setting.form, setting.key)
-            if value is not None:
+            if not _is_missing(value, required=setting.required):
                 data[setting.key] = value
             elif setting.required and spot not in {one for one, _ in self.found.problems}:
                 self.found.add(spot, N_("Chưa điền “%(name)s”."), name=setting.head)
@@ -378,14 +376,22 @@ class _Rows(_Table):
                 continue
             place = self.columns.get(column.head)
             spot = (self.number, row, place) if place else (self.number, self.head_row, 1)
-            self.found.spots[(*path, *column.path)] = spot
             rule_kind = part.get("rule", {}).get("kind") if column.form is Form.RULE else None
+            if column.form is not Form.RULE or rule_kind:
+                self.found.spots[(*path, *column.path)] = spot
+            else:  # that the whole rule is missing is the matter of the cell that names its kind
+                self.found.spots[(*path, *column.path)] = self.found.spots[(*path, "rule", "kind")]
             before = len(self.found.problems)
             value = self.take(spot, cells.get(place) if place else None, column.form, column.path[-1], rule_kind)
-            if value is not None:
+            if not _is_missing(value, required=column.required):
                 _put(part, column, value)
             elif column.required and len(self.found.problems) == before and place:
                 self.found.add(spot, N_("Chưa điền “%(name)s”."), name=column.head)
+
+
+def _is_missing(value: Any, *, required: bool) -> bool:
+    """Whether a cell says nothing; blanks alone are kept only where they may be meant."""
+    return value is None or (required and isinstance(value, str) and not value.strip())
 
 
 def _put(part: dict[str, Any], column: Column, value: Any) -> None:

@@ -32,16 +32,21 @@ LETTERS = "aăâđêôơưừẩỹ ABĐƯ 019 .,:;=()[]{}#'\"\\|-+@%&*!?<>_/\n\
 SPACED = ("", " ", " x ", "\n", "x\n", "  hai dấu cách đầu", "\u00a0", "\t", "cuối \n ")
 
 
+# Built once: a strategy that is made anew for every draw costs more than the draw.
+_TEXTS = st.one_of(
+    st.sampled_from(ODD), st.text(LETTERS, min_size=1, max_size=40).filter(lambda text: bool(text.strip()))
+)
+_FREE_TEXTS = st.one_of(st.sampled_from((*ODD, *SPACED)), st.text(LETTERS, max_size=40))
+
+
 def texts() -> st.SearchStrategy[str]:
     """Text that must not be empty; space around it is not kept."""
-    return st.one_of(
-        st.sampled_from(ODD), st.text(LETTERS, min_size=1, max_size=40).filter(lambda text: bool(text.strip()))
-    )
+    return _TEXTS
 
 
 def free_texts() -> st.SearchStrategy[str]:
     """Text that may be empty and is kept to the letter."""
-    return st.one_of(st.sampled_from((*ODD, *SPACED)), st.text(LETTERS, max_size=40))
+    return _FREE_TEXTS
 
 
 def spelt(text: str) -> str:
@@ -81,8 +86,31 @@ def _rules(draw: Draw, maximum: str) -> Data:
     elif kind == "progress":
         rule["ceiling"] = draw(st.none() | FIGURES)
     if kind in ("ratio", "steps", "progress") and draw(st.booleans()):
-        rule["unit"] = draw(st.sampled_from(("%", "lần", "loại")) | free_texts())
+        rule["unit"] = draw(UNITS)
     return rule
+
+
+# the keys that a criterion may leave out
+OPTIONAL = {
+    "owner": st.sampled_from(("vu-tdkt", "van-phong")) | free_texts(),
+    "applies_to": st.lists(st.sampled_from(TAGS) | texts(), max_size=3),
+    "may_skip": st.booleans(),
+    "source": free_texts(),
+    "guidance": free_texts(),
+    "legal_basis": st.lists(texts(), max_size=3),
+    "evidence": st.fixed_dictionaries({}, optional={"required": st.booleans(), "hint": free_texts()}),
+    "labels": st.dictionaries(
+        st.sampled_from(("points", "level", "met", "part", "whole", "value", "count", "before", "now")),
+        texts(),
+        max_size=3,
+    ),
+}
+SOME_KEYS = st.lists(st.sampled_from(sorted(OPTIONAL)), unique=True, max_size=5)
+REPLACED = st.lists(st.sampled_from(("C.1", "1.10", "=X")), max_size=3, unique=True)
+UNITS = st.sampled_from(("%", "lần", "loại")) | free_texts()
+CODES = st.sampled_from(ODD_CODES)
+FAMILIES = st.sampled_from(("so-gddt", *ODD_CODES))
+VERSIONS = st.sampled_from(("2021-2022", "1.10")) | texts()
 
 
 @st.composite
@@ -90,24 +118,10 @@ def _criteria(draw: Draw, code: str, precision: int) -> Data:
     """One criterion with any of its keys."""
     maximum = draw(st.sampled_from([one for one in MAXIMA if -Decimal(one).as_tuple().exponent <= precision]))
     criterion: Data = {"code": code, "title": draw(texts()), "max": maximum, "rule": draw(_rules(maximum))}
-    optional = {
-        "owner": st.sampled_from(("vu-tdkt", "van-phong")) | free_texts(),
-        "applies_to": st.lists(st.sampled_from(TAGS) | texts(), max_size=3),
-        "may_skip": st.booleans(),
-        "source": free_texts(),
-        "guidance": free_texts(),
-        "legal_basis": st.lists(texts(), max_size=3),
-        "evidence": st.fixed_dictionaries({}, optional={"required": st.booleans(), "hint": free_texts()}),
-        "labels": st.dictionaries(
-            st.sampled_from(("points", "level", "met", "part", "whole", "value", "count", "before", "now")),
-            texts(),
-            max_size=3,
-        ),
-    }
-    for key in draw(st.lists(st.sampled_from(sorted(optional)), unique=True, max_size=5)):
-        criterion[key] = draw(optional[key])
+    for key in draw(SOME_KEYS):
+        criterion[key] = draw(OPTIONAL[key])
     if draw(st.integers(0, 5)) == 0:
-        criterion["replaces"] = draw(st.lists(st.sampled_from(("C.1", "1.10", "=X")), max_size=3, unique=True))
+        criterion["replaces"] = draw(REPLACED)
     return criterion
 
 
@@ -120,7 +134,7 @@ def criteria_data(draw: Draw) -> Data:
     section_codes: set[str] = set()
 
     def code(used: set[str], plain: str) -> str:
-        found: str = draw(st.sampled_from(ODD_CODES)) if draw(st.integers(0, 4)) == 0 else plain
+        found: str = draw(CODES) if draw(st.integers(0, 4)) == 0 else plain
         found = plain if found in used else found
         used.add(found)
         return found
@@ -141,8 +155,8 @@ def criteria_data(draw: Draw) -> Data:
 
     cap = st.none() | decimals(0, 6, min(precision, 2))
     data: Data = {
-        "set": draw(st.sampled_from(("so-gddt", *ODD_CODES))),
-        "version": draw(st.sampled_from(("2021-2022", "1.10")) | texts()),
+        "set": draw(FAMILIES),
+        "version": draw(VERSIONS),
         "title": draw(texts()),
         "status": draw(st.sampled_from(("official", "illustrative"))),
         "sections": [section(0) for _ in range(draw(st.integers(1, 3)))],
