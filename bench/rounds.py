@@ -1,4 +1,4 @@
-"""Invented rounds of any size for measuring: 60 criteria of all nine kinds, units in eight clusters."""
+"""Invented rounds of any size for measuring: criteria of all nine kinds, units in eight clusters."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ KINDS = (
     "{kind: external}",
 )
 CORE = 52  # in six sections; with 4 bonus and 4 deductions 60 criteria
+SECTIONS = 6
 
 
-def criteria_yaml() -> str:
-    """A set of 60 criteria."""
+def criteria_yaml(*, core: int = CORE) -> str:
+    """A set of so many core criteria, from six on, in six sections; with 4 bonus and 4 deductions."""
     lines = [
         "set: do-luong",
         'version: "1"',
@@ -34,10 +35,10 @@ def criteria_yaml() -> str:
         "sections:",
     ]
     number = 0
-    for section in range(1, 7):
+    for section in range(1, SECTIONS + 1):
         lines += [f"  - code: S{section}", f"    title: Phần {section}", f"    coefficient: {1 + section % 2}"]
         lines.append("    criteria:")
-        for _ in range(9 if section <= 4 else 8):
+        for _ in range(core // SECTIONS + (section <= core % SECTIONS)):
             kind = KINDS[number % len(KINDS)]
             tags = ", applies_to: [dan-toc]" if number == 17 else ""
             lines.append(f"      - {{code: C{number}, title: Tiêu chí {number}, max: 10{tags}, rule: {kind}}}")
@@ -76,13 +77,13 @@ def entry(number: int, random: Random) -> dict[str, object]:
             return {"points": random.randint(20, 40) / 4}
 
 
-def write_sheets(path: Path, units: int) -> None:
-    """The sheets file of a round with so many units."""
+def write_sheets(path: Path, units: int, *, core: int = CORE) -> None:
+    """The sheets file of a round with so many units, for a set of so many core criteria."""
     random = Random(7)  # noqa: S311  # invented figures
     with path.open("w", encoding="utf-8") as file:
         file.write("[")
         for i in range(units):
-            entries = {f"C{number}": entry(number, random) for number in range(CORE)}
+            entries = {f"C{number}": entry(number, random) for number in range(core)}
             entries |= {f"{letter}{j}": {"count": random.randint(0, 3)} for letter in "BD" for j in range(4)}
             sheet = {
                 "unit": f"{i:05d}",
