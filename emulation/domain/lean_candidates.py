@@ -142,7 +142,7 @@ def candidates_of(
             ]
             gone |= {item.code for item in merged}
     automated = [item for item in items if item.code not in gone and _is_typed_again(item)]
-    automated.sort(key=lambda item: (not item.evidence_required, -(item.burden.files if item.burden else 0)))
+    automated.sort(key=lambda item: (not item.evidence_required, -(item.cost.files if item.cost else 0)))
     found += [Candidate(item.code, Action.AUTOMATE, tuple(_automate_reasons(item))) for item in automated]
     return found
 
@@ -222,8 +222,8 @@ def _automate_reasons(item: Item) -> Iterator[Phrase]:
 
 
 def _cost(item: Item) -> Iterator[Phrase]:
-    if item.burden is not None and item.burden.files:
-        yield Phrase(N_("Các đơn vị đã nộp %(files)s tệp minh chứng."), {"files": item.burden.files})
+    if item.cost is not None and item.cost.files:
+        yield Phrase(N_("Các đơn vị đã nộp %(files)s tệp minh chứng."), {"files": item.cost.files})
 
 
 def _figure(value: float, places: int) -> Decimal:

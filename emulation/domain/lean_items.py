@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from emulation.domain.burden import from_existing_data
 from emulation.domain.criteria import Criterion
-from emulation.domain.existing_data import is_from_existing_data
 from emulation.domain.lean_ranks import LeanUnit, Rescorer
 from emulation.domain.lean_statistics import correlation, spread
 
@@ -21,7 +21,7 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Burden:
+class Cost:
     """What a criterion cost the units of a finished period, and how it was disputed; shares are 0..1 or None.
 
     `files` and `bytes` are those cited by all units together. `existing_share`: of the units scored, how many took the
@@ -49,7 +49,7 @@ class Item:
         rank_shift_if_dropped: mean absolute change of the overall rank of the ranked units; None where nobody is
             ranked, or a unit would keep no criterion at all.
         awards_changed_if_dropped: clusters whose set of units on rank 1 changes; None as above.
-        burden: of a finished period only.
+        cost: of a finished period only.
     """
 
     criterion: Criterion
@@ -62,7 +62,7 @@ class Item:
     item_rest_correlation: float | None
     rank_shift_if_dropped: float | None
     awards_changed_if_dropped: int | None
-    burden: Burden | None = None
+    cost: Cost | None = None
 
     @property
     def code(self) -> str:
@@ -77,7 +77,7 @@ class Item:
     @property
     def from_existing_data(self) -> bool:
         """Whether the figure stands in a database or system already."""
-        return is_from_existing_data(self.criterion)
+        return from_existing_data(self.criterion)
 
 
 def items_of(rescorer: Rescorer) -> list[Item]:
@@ -109,7 +109,7 @@ def item_of(rescorer: Rescorer, place: int) -> Item:
         item_rest_correlation=correlation(points[both], rest[both]),
         rank_shift_if_dropped=int(effect.shift[0]) / rescorer.ranked if defined else None,
         awards_changed_if_dropped=int(effect.changed[0]) if defined else None,
-        burden=burden_of(criterion, place, rescorer.units, rescorer.maxima[place]),
+        cost=cost_of(criterion, place, rescorer.units, rescorer.maxima[place]),
     )
 
 
@@ -117,14 +117,14 @@ def _part_outside(rescorer: Rescorer, place: int) -> Part:
     return Part.BONUS if place < rescorer.core + len(rescorer.criteria.bonus) else Part.DEDUCTION
 
 
-def burden_of(criterion: Criterion, place: int, units: Sequence[LeanUnit], maximum: int) -> Burden | None:
-    """The burden of one criterion, or None where nobody counted the files."""
+def cost_of(criterion: Criterion, place: int, units: Sequence[LeanUnit], maximum: int) -> Cost | None:
+    """The cost of one criterion, or None where nobody counted the files."""
     if not units or any(unit.files is None for unit in units):
         return None
     code = criterion.code
     cited = [(unit.files or {}).get(code, (0, 0)) for unit in units]
     scored = [unit.states[place] == "scored" for unit in units]
-    exists = is_from_existing_data(criterion)
+    exists = from_existing_data(criterion)
     gaps = [
         official - given
         for unit in units
@@ -134,7 +134,7 @@ def burden_of(criterion: Criterion, place: int, units: Sequence[LeanUnit], maxim
     ]
     count = sum(scored)
     untouched = sum(was and exists and not files for was, (files, _) in zip(scored, cited, strict=True))
-    return Burden(
+    return Cost(
         files=sum(files for files, _ in cited),
         bytes=sum(size for _, size in cited),
         existing_share=untouched / count if count else None,

@@ -1,7 +1,6 @@
 """The lean report: worked by hand, at its edges, and the candidates it names."""
 
 import math
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,6 @@ import numpy as np
 import pytest
 
 from emulation.domain.criteria import CriteriaSet, load
-from emulation.domain.existing_data import is_from_existing_data
 from emulation.domain.lean import LeanReport, lean_json, lean_report, units_of
 from emulation.domain.lean_candidates import Action
 from emulation.domain.lean_ranks import LeanUnit, Rescorer
@@ -300,42 +298,22 @@ def test_what_exists_already_is_automated_evidence_first() -> None:
     criteria = set_of(
         'A, source: "Cơ sở dữ liệu ngành"',
         "B",
-        'C, source: "Phần mềm quản lý"; evidence: {required: true}',
-        'D, source: "Hệ thống của Bộ"; rule: {kind: external}',
+        'C, source: "Hệ thống quản lý văn bản"; evidence: {required: true}',
+        'D, source: "Hệ thống quản lý văn bản của Bộ"; rule: {kind: external}',
         'E, source: "Báo cáo của Sở"',
     )
     report = report_of(criteria, many(3, A=lambda i: i, B=1, C=2, D=3, E=lambda i: 5 - i))
 
     assert actions(report) == [("C", "automate"), ("A", "automate")]
     assert str(report.candidates[0].reasons[0]) == (
-        "Số liệu đã có ở “Phần mềm quản lý”: lấy thẳng từ đó, đơn vị khỏi kê khai và nộp minh chứng."
+        "Số liệu đã có ở “Hệ thống quản lý văn bản”: lấy thẳng từ đó, đơn vị khỏi kê khai và nộp minh chứng."
     )
-
-
-@pytest.mark.parametrize(
-    ("source", "exists"),
-    [
-        ("Cơ sở dữ liệu ngành", True),
-        ("Danh sách giáo viên trên CƠ SỞ DỮ LIỆU ngành và kết quả bồi dưỡng của Sở", True),
-        (unicodedata.normalize("NFD", "Cơ sở dữ liệu ngành"), True),
-        ("Hệ thống một cửa điện tử của tỉnh", True),
-        ("Thời điểm tiếp nhận trên phần mềm", True),
-        ("Cổng dịch vụ công của tỉnh", True),
-        ("Báo cáo của Sở", False),
-        ("Danh sách cộng tác viên do Sở quản lý", False),
-        ("Lịch phát sóng công bố trên cổng thông tin điện tử của Sở", False),
-        ("", False),
-    ],
-)
-def test_existing_data_is_what_names_a_database_or_system(source: str, exists: bool) -> None:
-    criteria = set_of("A")
-    assert is_from_existing_data(criteria.leaves[0].model_copy(update={"source": source})) is exists
 
 
 # ---- a finished period ----
 
 
-def test_burden_counts_files_gaps_and_explanations() -> None:
+def test_cost_counts_files_gaps_and_explanations() -> None:
     """P1 gave itself 9 and got 7, P2 gave 6 and got 6; P3 was not scored: gap (-0.2 + 0) / 2."""
     criteria = set_of('A, source: "Cơ sở dữ liệu ngành"')
     scorer = Scorer(criteria)
@@ -357,11 +335,11 @@ def test_burden_counts_files_gaps_and_explanations() -> None:
         criteria,
         [unit("P1", 9, 7, 2, True), unit("P2", 6, 6, 0, False), unit("P3", 5, None, 1, False)],
     )
-    burden = report.by_code["A"].burden
+    cost = report.by_code["A"].cost
 
-    assert burden is not None
-    assert (burden.files, burden.bytes) == (3, 3000)
-    assert (burden.existing_share, burden.gap, burden.explained_share) == pytest.approx((0.5, -0.1, 0.5))
+    assert cost is not None
+    assert (cost.files, cost.bytes) == (3, 3000)
+    assert (cost.existing_share, cost.gap, cost.explained_share) == pytest.approx((0.5, -0.1, 0.5))
     assert str(report.candidates[0].reasons[-1]) == "Các đơn vị đã nộp 3 tệp minh chứng."
 
 
