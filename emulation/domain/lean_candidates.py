@@ -19,6 +19,8 @@ from emulation.words import N_, Phrase
 
 FEWEST_UNITS = 10  # fewer say too little to drop or merge anything
 CEILING = 0.9  # share of units at the maximum, or at zero, from which a criterion no longer parts them
+MANY = 0.75  # share of units at the maximum that is worth a word
+APART = 0.2  # correlation with the rest below which a criterion measures something else, or nothing
 SAME = 0.9  # correlation from which two criteria say the same
 FAITHFUL = 0.95  # Kendall's tau-b from which a shorter set gives the same ranking in all but little
 
@@ -170,42 +172,56 @@ def _drop_reasons(item: Item, row: Kept | None, same: Mapping[str, tuple[Group, 
     if not item.scored:
         yield Phrase(N_("Không đơn vị nào được chấm ở tiêu chí này."))
         return
-    if item.sd_share == 0:
-        yield Phrase(N_("Mọi đơn vị được chấm đều bằng điểm nhau."))
-    elif item.scored >= FEWEST_UNITS and (item.at_max or 0.0) >= CEILING:
-        yield Phrase(
-            N_("%(share)s %% đơn vị đạt điểm tối đa nên tiêu chí không còn phân biệt các đơn vị."),
-            {"share": _figure(100 * (item.at_max or 0.0), 0)},
-        )
-    elif item.scored >= FEWEST_UNITS and (item.at_zero or 0.0) >= CEILING:
-        yield Phrase(
-            N_("%(share)s %% đơn vị được 0 điểm nên tiêu chí không còn phân biệt các đơn vị."),
-            {"share": _figure(100 * (item.at_zero or 0.0), 0)},
-        )
+    yield from _spread_reasons(item)
     if item.rank_shift_if_dropped is not None:
         if item.awards_changed_if_dropped:
             text = N_("Bỏ riêng tiêu chí này, thứ hạng đổi bình quân %(shift)s bậc, %(n)s cụm đổi đơn vị dẫn đầu.")
         else:
             text = N_("Bỏ riêng tiêu chí này, thứ hạng đổi bình quân %(shift)s bậc, không cụm nào đổi đơn vị dẫn đầu.")
-        yield Phrase(text, {"shift": _figure(item.rank_shift_if_dropped, 2), "n": item.awards_changed_if_dropped or 0})
+        yield Phrase(
+            text, {"shift": as_figure(item.rank_shift_if_dropped, 2), "n": item.awards_changed_if_dropped or 0}
+        )
     if row is not None and row.kendall_tau_b is not None:
         yield Phrase(
             N_("Bỏ cùng các tiêu chí xếp trước trong danh sách, thứ hạng vẫn gần như cũ (tau-b %(tau)s)."),
-            {"tau": _figure(row.kendall_tau_b, 2)},
+            {"tau": as_figure(row.kendall_tau_b, 2)},
         )
     if item.code in same:
         group, others = same[item.code]
         yield Phrase(
             N_("Đo gần như cùng một điều với %(codes)s (tương quan từ %(r)s)."),
-            {"codes": ", ".join(others), "r": _figure(group.lowest, 2)},
+            {"codes": ", ".join(others), "r": as_figure(group.lowest, 2)},
         )
     yield from _cost(item)
+
+
+def _spread_reasons(item: Item) -> Iterator[Phrase]:
+    """What its points say: no spread, nearly everybody at one end, or apart from the rest."""
+    if item.sd_share == 0:
+        yield Phrase(N_("Mọi đơn vị được chấm đều bằng điểm nhau."))
+    elif (item.at_max or 0.0) >= CEILING:
+        yield Phrase(
+            N_("%(share)s %% đơn vị đạt điểm tối đa nên tiêu chí không còn phân biệt các đơn vị."),
+            {"share": as_figure(100 * (item.at_max or 0.0), 0)},
+        )
+    elif (item.at_zero or 0.0) >= CEILING:
+        yield Phrase(
+            N_("%(share)s %% đơn vị được 0 điểm nên tiêu chí không còn phân biệt các đơn vị."),
+            {"share": as_figure(100 * (item.at_zero or 0.0), 0)},
+        )
+    elif (item.at_max or 0.0) >= MANY:
+        yield Phrase(N_("%(share)s %% đơn vị đạt điểm tối đa."), {"share": as_figure(100 * (item.at_max or 0.0), 0)})
+    if item.item_rest_correlation is not None and item.item_rest_correlation < APART:
+        yield Phrase(
+            N_("Kết quả không đi cùng các tiêu chí còn lại (tương quan %(r)s)."),
+            {"r": as_figure(item.item_rest_correlation, 2)},
+        )
 
 
 def _merge_reasons(item: Item, best: str, group: Group) -> Iterator[Phrase]:
     yield Phrase(
         N_("Đo gần như cùng một điều với %(code)s (tương quan từ %(r)s): gộp vào %(code)s."),
-        {"code": best, "r": _figure(group.lowest, 2)},
+        {"code": best, "r": as_figure(group.lowest, 2)},
     )
     yield from _cost(item)
 
@@ -226,5 +242,6 @@ def _cost(item: Item) -> Iterator[Phrase]:
         yield Phrase(N_("Các đơn vị đã nộp %(files)s tệp minh chứng."), {"files": item.cost.files})
 
 
-def _figure(value: float, places: int) -> Decimal:
+def as_figure(value: float, places: int) -> Decimal:
+    """A statistic as a figure of a sentence, rounded half up."""
     return rounded(Decimal(repr(value)), places)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from emulation.domain.criteria import CriteriaSet, load
-from emulation.domain.lean import LeanReport, lean_json, lean_report, units_of
+from emulation.domain.lean import LeanReport, lean_report, units_of
 from emulation.domain.lean_candidates import Action
+from emulation.domain.lean_json import lean_json
 from emulation.domain.lean_ranks import LeanUnit, Rescorer
 from emulation.domain.ranking import Standing
 from emulation.domain.scoring import Scorer
