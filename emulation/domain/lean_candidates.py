@@ -175,15 +175,15 @@ def _drop_reasons(item: Item, row: Kept | None, same: Mapping[str, tuple[Group, 
     yield from _spread_reasons(item)
     if item.rank_shift_if_dropped is not None:
         if item.awards_changed_if_dropped:
-            text = N_("Bỏ riêng tiêu chí này, thứ hạng đổi bình quân %(shift)s bậc, %(n)s cụm đổi đơn vị dẫn đầu.")
+            text = N_("Bỏ riêng thì thứ hạng đổi bình quân %(shift)s bậc, %(n)s cụm đổi đơn vị dẫn đầu.")
         else:
-            text = N_("Bỏ riêng tiêu chí này, thứ hạng đổi bình quân %(shift)s bậc, không cụm nào đổi đơn vị dẫn đầu.")
+            text = N_("Bỏ riêng thì thứ hạng đổi bình quân %(shift)s bậc, không cụm nào đổi đơn vị dẫn đầu.")
         yield Phrase(
             text, {"shift": as_figure(item.rank_shift_if_dropped, 2), "n": item.awards_changed_if_dropped or 0}
         )
     if row is not None and row.kendall_tau_b is not None:
         yield Phrase(
-            N_("Bỏ cùng các tiêu chí xếp trước trong danh sách, thứ hạng vẫn gần như cũ (tau-b %(tau)s)."),
+            N_("Bỏ cùng các tiêu chí đứng trước thì thứ hạng vẫn gần như cũ (tau-b %(tau)s)."),
             {"tau": as_figure(row.kendall_tau_b, 2)},
         )
     if item.code in same:

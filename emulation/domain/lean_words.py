@@ -27,9 +27,7 @@ def _what(report: LeanReport) -> Phrase:
     parts = [Phrase(text, {"count": count}) for action, text in TO_DO.items() if (count := len(report.to_do(action)))]
     if not parts:
         return Phrase(
-            N_(
-                "Theo kết quả của %(units)s đơn vị, trong %(n)s tiêu chí không có tiêu chí nào nên bỏ, gộp, lấy tự động."
-            ),
+            N_("Theo kết quả của %(units)s đơn vị, không tiêu chí nào trong %(n)s tiêu chí nên bỏ, gộp, lấy tự động."),
             values,
         )
     return Phrase(

@@ -265,8 +265,8 @@ def test_a_flat_criterion_and_a_copy_are_dropped_while_the_ranking_stays() -> No
     assert (report.together.kept, report.together.kendall_tau_b, report.together.winners_kept) == (("A",), 1.0, 1)
     assert [str(reason) for reason in report.candidates[0].reasons] == [
         "Mọi đơn vị được chấm đều bằng điểm nhau.",
-        "Bỏ riêng tiêu chí này, thứ hạng đổi bình quân 0 bậc, không cụm nào đổi đơn vị dẫn đầu.",
-        "Bỏ cùng các tiêu chí xếp trước trong danh sách, thứ hạng vẫn gần như cũ (tau-b 1).",
+        "Bỏ riêng thì thứ hạng đổi bình quân 0 bậc, không cụm nào đổi đơn vị dẫn đầu.",
+        "Bỏ cùng các tiêu chí đứng trước thì thứ hạng vẫn gần như cũ (tau-b 1).",
     ]
     assert str(report.candidates[1].reasons[-1]) == "Đo gần như cùng một điều với A (tương quan từ 1)."
 
