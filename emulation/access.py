@@ -41,6 +41,7 @@ class Permission(StrEnum):
     READ_BOARD = "read_board"
     RUN_PERIOD = "run_period"
     READ_RANKING = "read_ranking"
+    READ_LEAN = "read_lean"
     READ_AWARDS = "read_awards"
     MANAGE_AWARDS = "manage_awards"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -183,6 +184,7 @@ RULES: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     P.READ_BOARD: ((READERS,), (has(Role.CLUSTER_LEADER),)),
     P.RUN_PERIOD: ((has(Role.DEPARTMENT),),),
     P.READ_RANKING: ((READERS,), (signed_in, is_published), (is_published, is_public_ranking)),
+    P.READ_LEAN: ((READERS,),),
     P.READ_AWARDS: ((READERS,),),
     P.MANAGE_AWARDS: ((has(Role.DEPARTMENT),),),
     P.MANAGE_ACCOUNTS: ((has(Role.ADMIN),),),

@@ -35,6 +35,7 @@ AREAS = (
     "verdicts",
     "explanations",
     "results",
+    "lean",
     "awards",
     "certificates",
     "history",

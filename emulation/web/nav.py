@@ -22,6 +22,7 @@ LIES_UNDER = {
     "exclusions": "periods",
     "new_periods": "periods",
     "submissions": "sheets",
+    "lean": "results",
 }
 
 
