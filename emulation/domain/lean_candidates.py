@@ -34,8 +34,8 @@ class Action(StrEnum):
 
 
 ACTION_NAMES = {
-    Action.DROP: N_("Bỏ"),
-    Action.MERGE: N_("Gộp"),
+    Action.DROP: N_("Có thể bỏ"),
+    Action.MERGE: N_("Có thể gộp"),
     Action.AUTOMATE: N_("Lấy tự động"),
 }
 

@@ -32,7 +32,7 @@ def _what(report: LeanReport) -> Phrase:
         )
     return Phrase(
         N_("Theo kết quả của %(units)s đơn vị, trong %(n)s tiêu chí có thể xem xét %(what)s."),
-        values | {"what": joined(parts)},
+        values | {"what": joined(parts, N_("%(first)s, %(next)s"))},
     )
 
 
@@ -69,7 +69,7 @@ def _why(report: LeanReport) -> Phrase:
     reasons = list(_reasons(report))
     if not reasons:
         return Phrase(N_("Lý do: mỗi tiêu chí đều góp phần xếp hạng và không có số liệu sẵn để thay việc kê khai."))
-    return Phrase(N_("Lý do: %(reasons)s."), {"reasons": joined(reasons)})
+    return Phrase(N_("Lý do: %(reasons)s."), {"reasons": joined(reasons, N_("%(first)s; %(next)s"))})
 
 
 def _reasons(report: LeanReport) -> Iterator[Phrase]:
@@ -91,9 +91,9 @@ def codes_in_words(codes: Sequence[str]) -> Phrase | str:
     )
 
 
-def joined(parts: Sequence[Phrase]) -> Phrase:
-    """One to three phrases in a row, parted by semicolons."""
+def joined(parts: Sequence[Phrase], link: str) -> Phrase:
+    """Phrases in a row, each joined to those before by `link`."""
     first, *more = parts
     for part in more:
-        first = Phrase(N_("%(first)s; %(next)s"), {"first": first, "next": part})
+        first = Phrase(link, {"first": first, "next": part})
     return first

@@ -97,7 +97,7 @@ def lean_paper(db: Session, period: Period, *, department: str = Settings.depart
     """
     report, sealed = lean_of(db, period), published(db, period)
     if report is None or sealed is None:
-        raise Missing(N_("Kết quả chưa công bố nên chưa có báo cáo tinh gọn."))
+        raise Missing(N_("Kết quả chưa công bố nên chưa có báo cáo rà soát."))
     return LeanPaper(
         report,
         school_year=period.code,
