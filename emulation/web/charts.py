@@ -166,8 +166,8 @@ def curves(rows: Sequence[Curve], *, across: str, marked: int | None = None) -> 
             "fixedrange": True,
         },
         "yaxis": {"type": "linear", "gridcolor": GRID, "zeroline": False, "fixedrange": True, "rangemode": "tozero"},
-        "margin": {"l": 48, "r": 24, "t": 24, "b": 48},
-        "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
+        "margin": {"l": 48, "r": 24, "t": 56, "b": 48},
+        "legend": {"orientation": "h", "x": 0, "y": 1.12, "yanchor": "bottom"},
         "hovermode": "closest",
         "dragmode": False,
     }

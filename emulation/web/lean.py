@@ -29,7 +29,7 @@ from emulation.words import N_
 area = Area("lean", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LAST = float("inf")  # where a figure that is not defined stands in an order
-TAG_KINDS = {Action.DROP: "bad", Action.MERGE: "wait", Action.AUTOMATE: "now"}
+TAG_KINDS = {Action.DROP: "wait", Action.MERGE: "off", Action.AUTOMATE: "now"}
 
 
 def _figure_or_last(name: str, sign: int) -> Callable[[Item], float]:

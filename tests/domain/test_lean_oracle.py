@@ -55,7 +55,7 @@ def report_of(data: Data, units: list[Data]) -> LeanReport:
 
 
 @given(rounds())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_every_criterion_is_as_the_slow_opinion_says(round_: tuple[Data, list[Data]]) -> None:
     data, units = round_
     report = report_of(data, units)
@@ -68,7 +68,7 @@ def test_every_criterion_is_as_the_slow_opinion_says(round_: tuple[Data, list[Da
 
 
 @given(rounds(largest=5))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_keeping_k_criteria_is_as_the_slow_opinion_says(round_: tuple[Data, list[Data]]) -> None:
     data, units = round_
     report = report_of(data, units)
@@ -80,6 +80,7 @@ def test_keeping_k_criteria_is_as_the_slow_opinion_says(round_: tuple[Data, list
         assert (found.kept, found.dropped) == (wanted["kept"], wanted["dropped"])
 
 
+@settings(max_examples=40)
 @given(rounds(), st.randoms(use_true_random=False))
 def test_order_of_the_units_does_not_matter(round_: tuple[Data, list[Data]], random: Any) -> None:
     data, units = round_
@@ -89,6 +90,7 @@ def test_order_of_the_units_does_not_matter(round_: tuple[Data, list[Data]], ran
 
 
 @given(rounds())
+@settings(max_examples=40)
 def test_all_criteria_reproduce_the_ranking_and_every_k_stands_there_once(round_: tuple[Data, list[Data]]) -> None:
     data, units = round_
     report = report_of(data, units)
@@ -105,6 +107,7 @@ def test_all_criteria_reproduce_the_ranking_and_every_k_stands_there_once(round_
 
 
 @given(rounds())
+@settings(max_examples=40)
 def test_no_figure_leaves_its_bounds(round_: tuple[Data, list[Data]]) -> None:
     report = report_of(*round_)
     for item in report.items:
