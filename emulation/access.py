@@ -42,6 +42,7 @@ class Permission(StrEnum):
     RUN_PERIOD = "run_period"
     READ_RANKING = "read_ranking"
     READ_IMPACT = "read_impact"
+    READ_LEAN = "read_lean"
     READ_AWARDS = "read_awards"
     MANAGE_AWARDS = "manage_awards"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -185,6 +186,7 @@ RULES: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     P.RUN_PERIOD: ((has(Role.DEPARTMENT),),),
     P.READ_RANKING: ((READERS,), (signed_in, is_published), (is_published, is_public_ranking)),
     P.READ_IMPACT: ((READERS,),),
+    P.READ_LEAN: ((READERS,),),
     P.READ_AWARDS: ((READERS,),),
     P.MANAGE_AWARDS: ((has(Role.DEPARTMENT),),),
     P.MANAGE_ACCOUNTS: ((has(Role.ADMIN),),),

@@ -27,7 +27,7 @@ LAYERS = {
     "config": Layer(),
     "words": Layer(("config",)),
     "errors": Layer(("words",)),
-    "domain": Layer(("words", "errors"), ("pydantic", "yaml")),
+    "domain": Layer(("words", "errors"), ("numpy", "pydantic", "yaml")),
     "documents": Layer(
         ("words", "errors", "domain"),
         (

@@ -36,6 +36,7 @@ AREAS = (
     "verdicts",
     "explanations",
     "results",
+    "lean",
     "awards",
     "certificates",
     "history",

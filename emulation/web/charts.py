@@ -55,6 +55,15 @@ class Threshold:
     label: str
 
 
+@dataclass(frozen=True)
+class Curve:
+    """Values between 0 and 1 (or -1 and 1) by a whole number; the main one is a filled line, others are hollow dots."""
+
+    name: str
+    points: Sequence[tuple[int, Decimal]]
+    is_main: bool = False
+
+
 def dots(rows: Sequence[Dot], *, leaders: str, others: str, threshold: Threshold | None = None) -> Figure:
     """Rows of dots on one scale: leaders filled with their label, the others hollow. First row on top."""
     data = []
@@ -128,6 +137,42 @@ def dumbbells(rows: Sequence[Pair], *, before: str, after: str, reference: str =
     values = [value for row in rows for value in (row.before, row.after, row.reference) if value is not None]
     layout = _layout([row.row for row in rows], values)
     layout["xaxis"]["ticksuffix"] = unit
+    return {"data": data, "layout": layout}
+
+
+def curves(rows: Sequence[Curve], *, across: str, marked: int | None = None) -> Figure:
+    """Curves over a whole number, with a dashed line at the one that is marked."""
+    data = []
+    for curve in rows:
+        drawn: Figure = {
+            "type": "scatter",
+            "name": curve.name,
+            "mode": "lines+markers" if curve.is_main else "markers",
+            "x": [str(place) for place, _ in curve.points],
+            "y": [str(value) for _, value in curve.points],
+            "hovertemplate": "%{x}: %{y:.2f}<extra>%{fullData.name}</extra>",
+            "marker": {"symbol": "circle-open", "size": 9, "color": INK, "line": {"width": 1.5}},
+            "cliponaxis": False,
+        }
+        if curve.is_main:
+            drawn |= {"marker": {"symbol": "circle", "size": 6, "color": ACTION}, "line": {"color": ACTION, "width": 2}}
+        data.append(drawn)
+    layout: Figure = {
+        "xaxis": {
+            "type": "linear",
+            "title": {"text": across},
+            "gridcolor": GRID,
+            "zeroline": False,
+            "fixedrange": True,
+        },
+        "yaxis": {"type": "linear", "gridcolor": GRID, "zeroline": False, "fixedrange": True, "rangemode": "tozero"},
+        "margin": {"l": 48, "r": 24, "t": 56, "b": 48},
+        "legend": {"orientation": "h", "x": 0, "y": 1.12, "yanchor": "bottom"},
+        "hovermode": "closest",
+        "dragmode": False,
+    }
+    if marked is not None:
+        _add_threshold(layout, Threshold(Decimal(marked), str(marked)))
     return {"data": data, "layout": layout}
 
 

@@ -23,6 +23,7 @@ LIES_UNDER = {
     "exclusions": "periods",
     "new_periods": "periods",
     "submissions": "sheets",
+    "lean": "results",
 }
 
 

@@ -76,7 +76,13 @@ def ranking(period: Period) -> Any:
         nationwide=nationwide,
         may_see_notes=may(person, Permission.READ_AWARDS, period),
     )
-    return render_template("results/ranking.html", page=page, period=period, publish_permission=Permission.RUN_PERIOD)
+    return render_template(
+        "results/ranking.html",
+        page=page,
+        period=period,
+        publish_permission=Permission.RUN_PERIOD,
+        lean_permission=Permission.READ_LEAN,
+    )
 
 
 def _result_links(db: Session, period: Period, person: User | None) -> dict[str, str]:

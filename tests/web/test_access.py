@@ -49,6 +49,8 @@ UNUSUAL: dict[str, tuple[int, ...]] = {
     "accounts.activation_by_link": (404,),  # no such code
     "certificates.check": (200, 404),  # none before the award is granted
     "evidence.library": (200, 302, 404),  # only people of a unit have one
+    "lean.lean_pdf": (200, 404),  # none before publication
+    "lean.lean_workbook": (200, 404),
     "results.ranking_report": (200, 404),  # none before publication
     "results.ranking_workbook": (200, 404),
     "results.recheck": (200, 404),
@@ -58,6 +60,8 @@ UNUSUAL: dict[str, tuple[int, ...]] = {
 }
 # Slow documents: opened by one of those who may, refused to everybody who may not.
 HEAVY = {
+    "lean.lean_pdf": "leader",
+    "lean.lean_workbook": "leader",
     "results.ranking_report": "leader",
     "results.ranking_workbook": "leader",
     "submissions.form_pdf": "unit_officer",
