@@ -261,7 +261,7 @@ def node_diff(view: DraftView) -> list[dict[str, Any]] | None:
     return [
         {"label": label, "before": before.get(label) or None, "after": after.get(label) or None}
         for label in {**before, **after}
-        if before.get(label) != after.get(label)
+        if (before.get(label) or None) != (after.get(label) or None)
     ]
 
 

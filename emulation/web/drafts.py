@@ -314,19 +314,23 @@ def take_back(row: Draft) -> Any:
 
 @area.get("/drafts/<int:draft_id>/news", allow=Permission.EDIT_CRITERIA, load=load_draft)
 def news(row: Draft) -> Any:
-    """For a script that asks now and then: who changed what since, and what the page must show anew."""
+    """For a script that asks now and then: who changed what since, and what the page must show anew.
+
+    `version` is that of the open node on the page; `touched` says that the node is another by now, or gone.
+    """
     since, key = _key("since") or 0, _key("node") or HEAD
     changes = service.changes_since(current.db(), row, since)
     if not changes:
         return jsonify(number=row.change_number)
     draft = service.nodes_of(current.db(), row)
     view = DraftView(row, draft, key if key in draft.nodes else HEAD)
-    touched = {one["key"] for change in changes for node in change.nodes for one in node.values() if one is not None}
-    last = changes[-1]
+    person = current.user()
+    others = [change for change in changes if person is None or change.actor_id != person.id]
+    last = (others or changes)[-1]  # one's own may be there too: another's came between opening and saving
     return jsonify(
         number=row.change_number,
         sentence=_("%(who)s vừa %(what)s.", who=last.actor_name, what=change_words(last)),
-        touched=key in touched,
+        touched=key not in draft.nodes or draft.nodes[key].version != _key("version"),
         fragments={name: str(html) for name, html in fragments_of(view, row).items() if name != "node-title"},
     )
 
@@ -340,8 +344,7 @@ def trial(row: Draft) -> Any:
     draft = service.nodes_of(current.db(), row)
     key = _key("node") or HEAD
     view = DraftView(row, draft, key if key in draft.nodes else HEAD)
-    found = trial_of(view)
-    return jsonify(fragments={"trial": str(_parts().trial(found, row.id, view.node.key))} if found else {})
+    return jsonify(fragments={"trial": str(_parts().trial(trial_of(view), row.id, view.node.key))})
 
 
 def trial_of(view: DraftView) -> dict[str, Any] | None:

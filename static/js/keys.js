@@ -2,8 +2,10 @@
 // separated by spaces. With rows (data-key-rows on a table, data-key-row on each row) the arrows move aria-current and only the keys of
 // the current row count. "?" lists them, from the words of the buttons themselves, and turns single letters off (WCAG 2.1.4). Keys never
 // fire while somebody types, except with Alt; in a field for figures (inputmode=decimal) a letter cannot be typing, so it counts.
+// data-key="Alt+ArrowUp" is a key that counts with Alt only; the arrows of a list to choose from stay the list's.
 
 const named = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Enter: "Enter", Escape: "Esc", " ": "Space" };
+const shown = (key) => key.split("+").map((part) => named[part] ?? (part.length === 1 ? part.toUpperCase() : part)).join("+");
 const typing = (element) => element.matches("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]");
 const forRadioOrList = (element) => element.matches("input[type=radio], select, textarea, [contenteditable]"); // the arrows are theirs
 const currentRow = () => document.querySelector("[data-key-row][aria-current]");
@@ -58,7 +60,7 @@ function help() {
     if (seen.has(element.dataset.key)) continue;
     seen.add(element.dataset.key);
     const keys = document.createElement("dt");
-    for (const key of element.dataset.key.split(" ")) keys.append(Object.assign(document.createElement("kbd"), { textContent: named[key] ?? key.toUpperCase() }), " ");
+    for (const key of element.dataset.key.split(" ")) keys.append(Object.assign(document.createElement("kbd"), { textContent: shown(key) }), " ");
     list.append(keys, Object.assign(document.createElement("dd"), { textContent: text }));
   }
   for (const item of document.querySelectorAll(".keys li:not(:has([data-keys-help]))")) {
@@ -100,7 +102,9 @@ if (document.querySelector("[data-key], [data-key-row], [data-keys-help]")) {
       return;
     }
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const target = usable().find((element) => element.dataset.key.split(" ").includes(key));
+    if (event.altKey && from.matches("select")) return;
+    const pressed = event.altKey ? [`Alt+${key}`, key] : [key];
+    const target = usable().find((element) => element.dataset.key.split(" ").some((one) => pressed.includes(one)));
     if (!target) return;
     event.preventDefault();
     if (typing(target)) {

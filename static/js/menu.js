@@ -1,11 +1,12 @@
-// The <details> menu of the top bar closes on Escape and on a click beside it, as people expect of menus.
+// The <details> menus (.who-menu of the top bar, .add-menu of a panel) close on Escape and on a click beside them, as people expect of menus.
 
+const menus = "details.who-menu[open], details.add-menu[open]";
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.who-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  for (const menu of document.querySelectorAll(menus)) if (!menu.contains(event.target)) menu.open = false;
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const menu of document.querySelectorAll("details.who-menu[open]")) {
+  for (const menu of document.querySelectorAll(menus)) {
     menu.open = false;
     menu.querySelector("summary").focus();
   }
