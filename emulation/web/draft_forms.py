@@ -225,23 +225,23 @@ def rows_posted(spec: Spec, posted: Any) -> list[str]:
 
 # ---- what is wrong, beside its field ----
 
-# what the checker says in the words of a criteria file, said for a form
+# what the checker says in the words of a criteria file (marked there too), said for a form
 SAID: dict[str, Callable[[Fault], Phrase]] = {
-    "Thiếu khóa “%(key)s”.": lambda fault: Phrase(N_("Chưa nhập.")),
-    "Khóa “%(key)s” để trống.": lambda fault: Phrase(N_("Chưa nhập.")),
-    "Khóa “%(key)s” phải là một số.": lambda fault: Phrase(N_("Cần một số, ví dụ 8,5.")),
-    "Khóa “%(key)s” phải là một số nguyên.": lambda fault: Phrase(N_("Cần một số nguyên.")),
-    "Khóa “%(key)s” quá dài.": lambda fault: Phrase(N_("Quá dài.")),
-    "Khóa “%(key)s” quá lớn, quá nhỏ hoặc có quá nhiều chữ số.": lambda fault: Phrase(
+    N_("Thiếu khóa “%(key)s”."): lambda fault: Phrase(N_("Chưa nhập.")),
+    N_("Khóa “%(key)s” để trống."): lambda fault: Phrase(N_("Chưa nhập.")),
+    N_("Khóa “%(key)s” phải là một số."): lambda fault: Phrase(N_("Cần một số, ví dụ 8,5.")),
+    N_("Khóa “%(key)s” phải là một số nguyên."): lambda fault: Phrase(N_("Cần một số nguyên.")),
+    N_("Khóa “%(key)s” quá dài."): lambda fault: Phrase(N_("Quá dài.")),
+    N_("Khóa “%(key)s” quá lớn, quá nhỏ hoặc có quá nhiều chữ số."): lambda fault: Phrase(
         N_("Số quá lớn, quá nhỏ hoặc có quá nhiều chữ số.")
     ),
-    "Càng cao càng tốt thì target phải lớn hơn floor.": lambda fault: Phrase(
+    N_("Càng cao càng tốt thì target phải lớn hơn floor."): lambda fault: Phrase(
         N_("Càng cao càng tốt thì mức đạt điểm tối đa phải lớn hơn mức 0 điểm.")
     ),
-    "Càng thấp càng tốt thì target phải nhỏ hơn floor.": lambda fault: Phrase(
+    N_("Càng thấp càng tốt thì target phải nhỏ hơn floor."): lambda fault: Phrase(
         N_("Càng thấp càng tốt thì mức đạt điểm tối đa phải nhỏ hơn mức 0 điểm.")
     ),
-    "%(points)s điểm có nhiều chữ số thập phân hơn precision cho phép (%(places)s).": lambda fault: Phrase(
+    N_("%(points)s điểm có nhiều chữ số thập phân hơn precision cho phép (%(places)s)."): lambda fault: Phrase(
         N_("%(points)s điểm có nhiều hơn %(places)s chữ số thập phân."), fault.phrase.values
     ),
 }
