@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import Client
 
@@ -30,13 +31,6 @@ def measure(folder: Path) -> Rows:
         counted = next(entry for entry in entries if entry.data and "count" in entry.data)
     found: Rows = []
 
-    def client(person: User) -> Client:
-        browser = app.test_client()
-        with browser.session_transaction() as session:
-            session["user"] = person.id
-            session["sign_out_count"] = person.sign_out_count
-        return browser
-
     def pages(browser: Client, url: str) -> list[float]:
         seconds = []
         for i in range(WARM_UP + TIMES):
@@ -48,11 +42,22 @@ def measure(folder: Path) -> Rows:
                 seconds.append(took)
         return seconds
 
-    found.append(("sheet page, 39 criteria", pages(client(officer), f"/sheets/{sheet.id}"), "40 ms"))
-    found.append(("ranking page, sealed, 63 units", pages(client(leader), "/periods/2021-2022/ranking"), "60 ms"))
-    found.append(("ranking page, provisional", pages(client(leader), "/periods/2022-2023/ranking"), "60 ms"))
-    found.append(("a save, with fragments", saves(client(officer), sheet.id, counted), "15 ms"))
+    found.append(("sheet page, 39 criteria", pages(client_of(app, officer), f"/sheets/{sheet.id}"), "40 ms"))
+    found.append(
+        ("ranking page, sealed, 63 units", pages(client_of(app, leader), "/periods/2021-2022/ranking"), "60 ms")
+    )
+    found.append(("ranking page, provisional", pages(client_of(app, leader), "/periods/2022-2023/ranking"), "60 ms"))
+    found.append(("a save, with fragments", saves(client_of(app, officer), sheet.id, counted), "15 ms"))
     return found
+
+
+def client_of(app: Flask, person: User) -> Client:
+    """A browser that this person has signed in with."""
+    browser = app.test_client()
+    with browser.session_transaction() as session:
+        session["user"] = person.id
+        session["sign_out_count"] = person.sign_out_count
+    return browser
 
 
 def saves(browser: Client, sheet_id: int, entry: Entry) -> list[float]:

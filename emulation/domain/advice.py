@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +10,7 @@ from fractions import Fraction
 from emulation.domain.criteria import CriteriaSet, Criterion, Section
 from emulation.domain.drafts import HEAD, Draft, Kind
 from emulation.domain.numbers import half_up, number, units_to_points
-from emulation.domain.outline import criterion_of
+from emulation.domain.outline import Reading
 from emulation.domain.rules import Checklist, External, Levels, Steps
 from emulation.errors import Invalid
 from emulation.words import N_, Phrase
@@ -24,24 +24,22 @@ class Advice:
     phrase: Phrase
 
 
-def advice(draft: Draft, owners: Collection[str], criteria: CriteriaSet | None) -> list[Advice]:
+def advice(reading: Reading, criteria: Mapping[int, Criterion], owners: Collection[str]) -> list[Advice]:
     """Every remark, in the order of the draft.
 
-    `owners` are the departments that can review; `criteria` is the draft as a set, where it can be read as one.
+    `criteria` are those that can be read, by the key of their node (`outline.criteria_of`); `owners` are the
+    departments that can review.
     """
     found: list[Advice] = []
     titles: dict[str, str] = {}
-    for node in draft.criteria:
-        criterion = criterion_of(node)
-        if criterion is None:
-            continue
-        found += [Advice(node.key, phrase) for phrase in _of_criterion(criterion, owners)]
+    for key, criterion in criteria.items():
+        found += [Advice(key, phrase) for phrase in _of_criterion(criterion, owners)]
         title = " ".join(criterion.title.casefold().split())
         if title in titles:
-            found.append(Advice(node.key, Phrase(N_("trùng tên với %(code)s."), {"code": titles[title]})))
+            found.append(Advice(key, Phrase(N_("trùng tên với %(code)s."), {"code": titles[title]})))
         titles.setdefault(title, criterion.code)
-    if criteria is not None:
-        found += [Advice(HEAD, phrase) for phrase in _of_set(criteria)]
+    if reading.criteria is not None:
+        found += [Advice(HEAD, phrase) for phrase in _of_set(reading.criteria)]
     return found
 
 

@@ -101,6 +101,12 @@ class Draft:
         """What is said of the set as a whole."""
         return self.nodes[HEAD]
 
+    @property
+    def precision(self) -> int:
+        """Decimals of points; 2 while the head says nothing that can be read."""
+        given = str(self.head.fields.get("precision", "2"))
+        return int(given) if given in ("0", "1", "2", "3", "4") else 2
+
     def node(self, key: int) -> Node:
         """The node with this key.
 

@@ -205,10 +205,8 @@ def split(draft: Draft, key: int, *, taken: Iterable[str] = ()) -> Edit:
     node = draft.node(key)
     if node.kind is not Kind.CRITERION:
         raise Invalid(N_("Chỉ tách được tiêu chí."))
-    precision = draft.head.fields.get("precision", 2)
-    places = int(precision) if str(precision) in "01234" and str(precision) else 2
     fields = {name: value for name, value in node.fields.items() if name != "code"}
-    fields = halved(fields, places) | {"replaces": _replaced([node])}
+    fields = halved(fields, draft.precision) | {"replaces": _replaced([node])}
     taken = {*taken, node.code}
     edit: Edit = (Change(node, None),)
     after, working = node.key, draft

@@ -96,6 +96,14 @@ def criterion_of(node: Node) -> Criterion | None:
         return None
 
 
+def criteria_of(draft: Draft, reading: Reading) -> dict[int, Criterion]:
+    """Every criterion of a draft that can be read, by the key of its node, in order."""
+    nodes = draft.criteria
+    if reading.criteria is not None:
+        return {node.key: one for node, one in zip(nodes, reading.criteria.all_criteria, strict=True)}
+    return {node.key: one for node in nodes if (one := criterion_of(node)) is not None}
+
+
 # ---- from a set ----
 
 

@@ -182,6 +182,11 @@ class Sealed:
         stored = self._lines[unit]
         return {leaf.code: _line_of(leaf.code, stored[leaf.code]) for leaf in self.ranking.criteria.all_criteria}
 
+    def entries(self, code: str) -> list[Mapping[str, Any]]:
+        """What the units declared for one criterion, of those that declared something."""
+        lines = (lines.get(code) for lines in self._lines.values())
+        return [line["entry"] for line in lines if line is not None and line["entry"] is not None]
+
     def points_in_cluster(self, cluster: int, code: str) -> list[Decimal]:
         """The official points of one criterion of all units of a cluster that have some."""
         found = []

@@ -19,9 +19,12 @@ from emulation.domain.changes import Change, Names
 from emulation.domain.criteria import CriteriaSet
 from emulation.domain.differences import STATUS_NAMES, Line, Status, compare
 from emulation.domain.impact import Impact, Placing
+from emulation.domain.outline import read
+from emulation.errors import WrongState
 from emulation.models import CriteriaSet as Row
-from emulation.models import Period
+from emulation.models import Draft, Period
 from emulation.services.criteria import load_set, value_of, versions
+from emulation.services.drafts import load_draft, nodes_of
 from emulation.services.impacts import impact_of
 from emulation.services.names import owner_name, tag_name
 from emulation.services.periods import load_period
@@ -29,6 +32,7 @@ from emulation.services.results import newest_published
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import show_figure, show_phrase, show_points, translate
+from emulation.words import N_
 
 area = Area("comparisons", __name__)
 NAMES = Names(owner=owner_name, tag=tag_name)
@@ -72,6 +76,54 @@ def versions_compared(pair: Pair) -> str:
     )
 
 
+@area.get("/drafts/<int:draft_id>/compare", allow=Permission.READ_DRAFT, load=load_draft)
+def draft_compared(row: Draft) -> str:
+    """What a draft changes in the version that it is based on."""
+    criteria = readable(row)
+    used = newest_published(current.db())
+    shows_impact = used is not None and may(current.user(), Permission.READ_IMPACT, used)
+    return differences_page(
+        value_of(based_on(row)),
+        criteria,
+        here=url_for("comparisons.draft_compared", draft_id=row.id),
+        impact=url_for("comparisons.draft_impact", draft_id=row.id) if shows_impact else None,
+        crumb=(criteria.title, url_for("drafts.editor", draft_id=row.id)),
+    )
+
+
+@area.get("/drafts/<int:draft_id>/impact", allow=Permission.READ_IMPACT, load=load_draft)
+def draft_impact(row: Draft) -> str:
+    """The newest published round ranked under a draft."""
+    criteria = readable(row)
+    period = newest_published(current.db())
+    if period is None:
+        raise WrongState(N_("Chưa có kỳ đánh giá nào công bố kết quả, nên chưa có gì để so sánh."))
+    return impact_page(period, criteria, compared=url_for("comparisons.draft_compared", draft_id=row.id))
+
+
+def readable(row: Draft) -> CriteriaSet:
+    """The draft as a set.
+
+    Raises:
+        WrongState: it does not add up yet.
+    """
+    criteria = read(nodes_of(current.db(), row)).criteria
+    if criteria is None:
+        raise WrongState(N_("Bản dự thảo còn lỗi nên chưa so sánh được. Sửa các lỗi ở mục Kiểm tra trước."))
+    return criteria
+
+
+def based_on(row: Draft) -> Row:
+    """The version that a draft is based on.
+
+    Raises:
+        WrongState: it was begun from nothing.
+    """
+    if row.based_on is None:
+        raise WrongState(N_("Bản dự thảo này soạn từ đầu, không có bản trước để so sánh."))
+    return row.based_on
+
+
 def differences_page(
     old: CriteriaSet,
     new: CriteriaSet,
@@ -80,9 +132,10 @@ def differences_page(
     turned: str | None = None,
     impact: str | None = None,
     others: list[dict[str, Any]] | None = None,
+    crumb: tuple[str, str] | None = None,
 ) -> str:
     """The comparison of two sets. `here` is the page itself, `turned` the same the other way round, `impact` the page
-    of the impact on a published round, `others` what else `new` can be compared with."""
+    of the impact on a published round, `others` what else `new` can be compared with, `crumb` the page above it."""
     found = compare(old, new, NAMES)
     everything = request.args.get("show") == "all"
     was, now = burden(old), burden(new)
@@ -101,6 +154,7 @@ def differences_page(
         measures=measures(now, was),
         grown=grown(now, was),
         turned=turned,
+        crumb=crumb,
         impact=impact,
         others=others or [],
     )

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 
 from emulation.domain.advice import advice, bases, most_points
 from emulation.domain.burden import Burden, burden, burden_of, grown, measures
-from emulation.domain.criteria import CriteriaSet
+from emulation.domain.criteria import CriteriaSet, Criterion
 from emulation.domain.drafts import HEAD, Draft, Kind, Node, Root
-from emulation.domain.outline import Fault, Reading, criterion_of, draft_of, read
+from emulation.domain.outline import Fault, Reading, criteria_of, draft_of, read
 from emulation.models import Draft as DraftRow
 from emulation.models import DraftChange
 from emulation.services.criteria import value_of
@@ -64,6 +64,11 @@ class DraftView:
     def reading(self) -> Reading:
         """The draft as a criteria set, with all that is wrong."""
         return read(self.draft)
+
+    @cached_property
+    def criteria(self) -> dict[int, Criterion]:
+        """Every criterion that can be read, by key."""
+        return criteria_of(self.draft, self.reading)
 
     @cached_property
     def base(self) -> CriteriaSet | None:
@@ -177,7 +182,7 @@ def checks_of(view: DraftView) -> list[dict[str, Any]]:
     left = len(view.reading.faults) - MOST_FAULTS
     if left > 0:
         rows.append({"kind": "bad", "text": _("… và %(n)s chỗ khác.", n=left), "href": None})
-    remarks = advice(view.draft, owners(), view.reading.criteria)
+    remarks = advice(view.reading, view.criteria, owners())
     rows += [fault_row(view, one.key, show_phrase(one.phrase), "wait") for one in remarks[:MOST_FAULTS]]
     if len(remarks) > MOST_FAULTS:
         rows.append({"kind": "wait", "text": _("… và %(n)s lưu ý khác.", n=len(remarks) - MOST_FAULTS), "href": None})
@@ -216,8 +221,8 @@ def field_words(view: DraftView, fault: Fault) -> str:
 
 def burden_view(view: DraftView) -> dict[str, Any]:
     """What the draft asks of a unit, beside the version it is based on, with warnings where it grows."""
-    read_alone = [criterion_of(node) for node in view.draft.criteria]
-    now = sum((burden_of(one) if one else Burden(criteria=1) for one in read_alone), Burden())
+    unread = Burden(criteria=len(view.draft.criteria) - len(view.criteria))
+    now = sum((burden_of(one) for one in view.criteria.values()), unread)
     before = burden(view.base) if view.base is not None else None
     return {
         "measures": measures(now, before),

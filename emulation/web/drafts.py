@@ -10,8 +10,6 @@ from flask_babel import gettext as _
 
 from emulation.access import READERS, Permission, may
 from emulation.domain.drafts import HEAD, Kind, Node, Root
-from emulation.domain.outline import criterion_of
-from emulation.domain.rules import External
 from emulation.errors import Invalid
 from emulation.models import Draft, DraftState
 from emulation.services import drafts as service
@@ -20,7 +18,10 @@ from emulation.services.draft_undo import can_undo, redo, undo
 from emulation.services.drafts import Desk, NodeStale, load_draft, load_draft_to_edit
 from emulation.web import session as current
 from emulation.web.area import Area
-from emulation.web.display import show_datetime, show_phrase, show_points, show_time
+from emulation.web.display import (
+    show_datetime,
+    show_time,
+)
 from emulation.web.draft_forms import errors_of, fields_from, form_of, rows_posted
 from emulation.web.draft_specs import rule_kind, specs_of
 from emulation.web.draft_view import (
@@ -37,8 +38,8 @@ from emulation.web.draft_view import (
     tree_of,
     words_of,
 )
-from emulation.web.entries import entry_from_form, form_for
 from emulation.web.failures import wants_json
+from emulation.web.trials import trial_of
 from emulation.words import N_
 
 area = Area("drafts", __name__)
@@ -345,34 +346,3 @@ def trial(row: Draft) -> Any:
     key = _key("node") or HEAD
     view = DraftView(row, draft, key if key in draft.nodes else HEAD)
     return jsonify(fragments={"trial": str(_parts().trial(trial_of(view), row.id, view.node.key))})
-
-
-def trial_of(view: DraftView) -> dict[str, Any] | None:
-    """The try-it form of a criterion with what it comes to; None where there is nothing to try."""
-    if view.node.kind is not Kind.CRITERION:
-        return None
-    criterion = criterion_of(view.node)
-    precision = view.draft.head.fields.get("precision", "2")
-    places = int(precision) if str(precision) in "01234" and str(precision) else 2
-    if criterion is None or view.reading.of(view.node.key):
-        return {"form": None, "working": None, "gives": None}
-    if isinstance(criterion.rule, External):
-        return None
-    form = form_for(criterion, given=request.args or None)
-    working = gives = None
-    data = entry_from_form(criterion, form) if request.args else None
-    if data is not None and not form.sentences:
-        try:
-            points = criterion.rule.points(data, criterion.max, places)
-            working, gives = show_phrase(criterion.rule.working(data, criterion.max)), show_points(points, places)
-        except Invalid as error:
-            form.say(error.field, error.phrase)
-    return {
-        "form": form,
-        "criterion": criterion,
-        "working": working,
-        "gives": gives,
-        "out_of": show_points(criterion.max, places),
-        "errors": list(form.sentences.values()),
-        "summary": show_phrase(criterion.rule.summary(criterion.max)),
-    }
