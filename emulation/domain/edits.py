@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from emulation.domain.draft_codes import free_code, replaced_by
 from emulation.domain.drafts import Change, Draft, Edit, Fields, Kind, Node, Root, apply
 from emulation.domain.numbers import EXACT, number
 from emulation.errors import Invalid, Missing
@@ -21,7 +21,6 @@ HOLDS = {  # what may stand directly in each list
     Root.DEDUCTIONS: {Kind.CRITERION},
     Root.EXCLUSIONS: {Kind.GROUND},
 }
-FIRST_CODES = {Root.BONUS: "TH.1", Root.DEDUCTIONS: "TR.1", Root.EXCLUSIONS: "X.1"}
 
 
 def set_fields(draft: Draft, key: int, fields: Fields) -> Edit:
@@ -179,20 +178,65 @@ def merge(draft: Draft, keys: list[int], *, taken: Iterable[str] = ()) -> Edit:
     guidance = "\n".join(dict.fromkeys(str(text) for node in nodes if (text := node.fields.get("guidance"))))
     if guidance:
         fields["guidance"] = guidance
-    fields["replaces"] = _replaced(nodes)
+    fields["replaces"] = replaced_by(nodes)
     made = add(draft, Kind.CRITERION, root=first.root, parent=first.parent, after=first.key, fields=fields, taken=taken)
     return _together(draft, (*made, *(Change(node, None) for node in nodes)))
 
 
-def _replaced(nodes: Iterable[Node]) -> list[str]:
-    """The codes that these criteria stand for: those they say they replace, or their own."""
-    codes: dict[str, None] = {}
+def merge_sections(draft: Draft, keys: list[int]) -> Edit:
+    """One section in the place of several: the first keeps its code, title and coefficient and takes in what the others
+    hold, in order.
+
+    Raises:
+        Invalid: fewer than two sections, or one inside another.
+        Missing: one of them is gone.
+    """
+    wanted = set(keys)
+    for key in wanted:
+        draft.node(key)
+    nodes = [node for node in draft.in_order() if node.key in wanted]
+    if len(nodes) < 2 or any(node.kind is not Kind.SECTION for node in nodes):
+        raise Invalid(N_("Chọn ít nhất hai lĩnh vực để gộp."))
+    first, *others = nodes
+    if any(child.key in wanted for node in nodes for child in draft.below(node.key)):
+        raise Invalid(N_("Không gộp một lĩnh vực với nhóm nằm bên trong nó."))
+    return _together(
+        draft, _taken_in(draft, first.key, [child for one in others for child in _held(draft, one)], others)
+    )
+
+
+def split_section(draft: Draft, key: int, keys: list[int], *, taken: Iterable[str] = ()) -> Edit:
+    """A new section behind this one, with the same coefficient, for the chosen ones of what it holds.
+
+    Raises:
+        Invalid: nothing chosen, everything chosen, or something that stands elsewhere.
+        Missing: the section is gone.
+    """
+    node = draft.node(key)
+    chosen = [child for child in _held(draft, node) if child.key in set(keys)]
+    if node.kind is not Kind.SECTION or len(chosen) != len(set(keys)):
+        raise Invalid(N_("Chỉ tách được những mục nằm trong lĩnh vực này."))
+    if not chosen or len(chosen) == len(_held(draft, node)):
+        raise Invalid(N_("Chọn một phần các mục để tách thành lĩnh vực mới."))
+    fields = {name: value for name, value in node.fields.items() if name == "coefficient"}
+    fields["title"] = f"{node.title} (2)" if node.title else ""
+    made = add(draft, Kind.SECTION, root=node.root, parent=node.parent, after=key, fields=fields, taken=taken)
+    return _together(draft, (*made, *_taken_in(apply(draft, made), draft.next_key, chosen, [])))
+
+
+def _held(draft: Draft, section: Node) -> list[Node]:
+    return draft.children(section.root, section.key)
+
+
+def _taken_in(draft: Draft, home: int, nodes: list[Node], gone: list[Node]) -> Edit:
+    """Put nodes at the end of a section, one after another; then take `gone` away."""
+    edit: Edit = ()
     for node in nodes:
-        own = node.fields.get("replaces")
-        for code in own if isinstance(own, list) and own else [node.code]:
-            if isinstance(code, str) and code:
-                codes.setdefault(code)
-    return list(codes)
+        held = draft.children(Root.CORE, home)
+        moved = move(draft, node.key, root=Root.CORE, parent=home, after=held[-1].key if held else None)
+        edit += moved
+        draft = apply(draft, moved)
+    return (*edit, *(Change(node, None) for node in gone))
 
 
 def split(draft: Draft, key: int, *, taken: Iterable[str] = ()) -> Edit:
@@ -206,7 +250,7 @@ def split(draft: Draft, key: int, *, taken: Iterable[str] = ()) -> Edit:
     if node.kind is not Kind.CRITERION:
         raise Invalid(N_("Chỉ tách được tiêu chí."))
     fields = {name: value for name, value in node.fields.items() if name != "code"}
-    fields = halved(fields, draft.precision) | {"replaces": _replaced([node])}
+    fields = halved(fields, draft.precision) | {"replaces": replaced_by([node])}
     taken = {*taken, node.code}
     edit: Edit = (Change(node, None),)
     after, working = node.key, draft
@@ -301,44 +345,3 @@ def _room(siblings: list[Node], after: int | None) -> tuple[int, Edit]:
         if node.position != (i + (1 if i >= place else 0)) * SPACING
     )
     return place * SPACING, moved
-
-
-_ROMAN = (("X", 10), ("IX", 9), ("V", 5), ("IV", 4), ("I", 1))
-
-
-def roman(value: int) -> str:
-    """A Roman number from 1 to 399: sections are counted so."""
-    text = "C" * (value // 100) + "L" * (value % 100 // 50)
-    rest = value % 50
-    if rest >= 40:
-        text, rest = text + "XL", rest - 40
-    for sign, worth in _ROMAN:
-        while rest >= worth:
-            text, rest = text + sign, rest - worth
-    return text
-
-
-def free_code(draft: Draft, kind: Kind, *, root: Root, parent: int | None = None, taken: Iterable[str] = ()) -> str:
-    """A code for a new node that no node of its kind has, nor any of `taken` (codes of earlier versions).
-
-    It goes on counting where the siblings stop: "II.5" behind "II.4", "IV" behind "III".
-    """
-    used = {node.code for node in draft.nodes.values() if (node.kind is Kind.SECTION) == (kind is Kind.SECTION)}
-    used |= {*taken, *_replaced(node for node in draft.nodes.values() if node.fields.get("replaces"))}
-    siblings = [node for node in draft.children(root, parent) if node.kind is kind]
-    numbered: Callable[[int], str]
-    if kind is Kind.SECTION and parent is None:
-        numbered, first = roman, len(siblings) + 1
-    else:
-        stems = [found for node in siblings if (found := re.fullmatch(r"(.*?)(\d+)", node.code))]
-        if stems:
-            stem, first = stems[-1][1], int(stems[-1][2]) + 1
-        elif parent is not None:
-            stem, first = f"{draft.node(parent).code}.", 1
-        else:
-            stem, first = FIRST_CODES[root][:-1], 1
-
-        def numbered(n: int) -> str:
-            return f"{stem}{n}"
-
-    return next(code for n in range(first, first + 2 * MOST_NODES + len(used)) if (code := numbered(n)) not in used)

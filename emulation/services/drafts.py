@@ -370,6 +370,22 @@ def merge_nodes(desk: Desk, keys: Sequence[int]) -> Node:
     return made
 
 
+def merge_sections(desk: Desk, keys: Sequence[int]) -> Node:
+    """One section in the place of several; see `edits.merge_sections`."""
+    edit = edits.merge_sections(desk.draft, list(keys))
+    first = next(node for node in desk.draft.in_order() if node.key in set(keys))
+    desk.store("merge", first, edit)
+    return desk.draft.node(first.key)
+
+
+def split_section(desk: Desk, key: int, keys: Sequence[int]) -> Node:
+    """A new section with a part of what one holds; see `edits.split_section`."""
+    edit = edits.split_section(desk.draft, key, list(keys), taken=desk.taken)
+    made = _made(edit)
+    desk.store("split", made, edit)
+    return made
+
+
 def split_node(desk: Desk, key: int) -> Node:
     """Two criteria in the place of one; see `edits.split`."""
     edit = edits.split(desk.draft, key, taken=desk.taken)

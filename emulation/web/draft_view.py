@@ -152,6 +152,16 @@ def places_of(view: DraftView) -> list[tuple[str, str]]:
     return found
 
 
+def mergeable(view: DraftView) -> list[Node]:
+    """What the open criterion or section can be merged with."""
+    node, draft = view.node, view.draft
+    if node.kind is Kind.CRITERION:
+        return [one for one in draft.criteria if one.key != node.key and one.root is node.root]
+    inside = {one.key for one in draft.below(node.key)}
+    others = [one for one in draft.in_order() if one.kind is Kind.SECTION and one.key not in {node.key, *inside}]
+    return [one for one in others if node not in draft.below(one.key)]
+
+
 def additions_of(view: DraftView) -> list[tuple[str, dict[str, Any]]]:
     """What can be added from the open node, nearest first: the words of the button and the fields it sends."""
     node = view.node

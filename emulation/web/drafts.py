@@ -33,6 +33,7 @@ from emulation.web.draft_view import (
     checks_of,
     forerunner_of,
     heading,
+    mergeable,
     node_diff,
     places_of,
     tree_of,
@@ -94,7 +95,7 @@ def page(row: Draft, *, conflict: dict[str, Any] | None = None, typed: Node | No
         tree=tree_of(view),
         additions=additions_of(view),
         places=places_of(view) if edits else [],
-        others=[one for one in draft.criteria if one.key != view.node.key and one.root is view.node.root],
+        others=mergeable(view),
         children=draft.children(view.node.root, view.node.key) if view.node.kind is Kind.SECTION else [],
         checks=checks_of(view) if edits else [],
         reading=[(label, words) for label, words in words_of(view.node, draft).items() if words],
@@ -289,11 +290,23 @@ def split(row: Draft) -> Any:
 
 @area.post("/drafts/<int:draft_id>/merge", allow=Permission.EDIT_CRITERIA, load=load_draft_to_edit)
 def merge(row: Draft) -> Any:
-    """One criterion in the place of those that were chosen."""
-    keys = [int(text) for text in request.form.getlist("keys") if text.isascii() and text.isdigit() and len(text) < 10]
-    node = service.merge_nodes(_desk(row), keys)
-    flash(_("Đã gộp. Cách chấm và điểm tối đa lấy từ tiêu chí đầu, hãy xem lại."), "ok")
+    """One criterion in the place of those that were chosen; from a section's page also a new section for them."""
+    keys, desk = _chosen(), _desk(row)
+    section = _key("split")
+    if section is not None:
+        node = service.split_section(desk, section, keys)
+        flash(_("Đã tách thành lĩnh vực mới. Sửa tên và hệ số của lĩnh vực này."), "ok")
+    elif keys and desk.draft.node(keys[0]).kind is Kind.SECTION:
+        node = service.merge_sections(desk, keys)
+        flash(_("Đã gộp lĩnh vực. Tên và hệ số lấy từ lĩnh vực đầu, hãy xem lại."), "ok")
+    else:
+        node = service.merge_nodes(desk, keys)
+        flash(_("Đã gộp. Cách chấm và điểm tối đa lấy từ tiêu chí đầu, hãy xem lại."), "ok")
     return _back(row, node.key)
+
+
+def _chosen() -> list[int]:
+    return [int(text) for text in request.form.getlist("keys") if text.isascii() and text.isdigit() and len(text) < 10]
 
 
 @area.post("/drafts/<int:draft_id>/undo", allow=Permission.EDIT_CRITERIA, load=load_draft_to_edit)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from emulation.domain import edits
 from emulation.domain.criteria import CriteriaSet, load
+from emulation.domain.draft_codes import free_code, roman
 from emulation.domain.drafts import EMPTY, HEAD, Draft, Edit, Kind, Node, Root, apply, revert
 from emulation.domain.outline import draft_of, fields_of, read, replace_all
 from emulation.errors import Invalid, Missing, Refusal, Stale
@@ -128,7 +129,7 @@ def test_new_criterion_goes_behind_its_neighbour_under_the_next_code() -> None:
 def test_free_code(kind: Kind, root: Root, section: str | None, taken: tuple[str, ...], expected: str) -> None:
     draft = small()
     parent = by_code(draft, section).key if section else None
-    assert edits.free_code(draft, kind, root=root, parent=parent, taken=taken) == expected
+    assert free_code(draft, kind, root=root, parent=parent, taken=taken) == expected
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_free_code(kind: Kind, root: Root, section: str | None, taken: tuple[str
     [(1, "I"), (4, "IV"), (9, "IX"), (14, "XIV"), (16, "XVI"), (40, "XL"), (49, "XLIX"), (90, "LXL")],
 )
 def test_roman_numbers_count_sections(number: int, text: str) -> None:
-    assert edits.roman(number) == text
+    assert roman(number) == text
 
 
 @pytest.mark.parametrize(
@@ -264,6 +265,37 @@ def test_split_keeps_points_that_cannot_be_halved_exactly() -> None:
     assert edits.halved({**fields, "max": "mười"}, 2) == {**fields, "max": "mười"}
 
 
+def test_merged_sections_hold_what_all_of_them_held() -> None:
+    draft = small()
+    draft = apply(draft, edits.merge_sections(draft, [by_code(draft, code).key for code in ("II", "I")]))
+    assert codes(draft, "I") == ["I.1", "I.2", "I.3", "II.1"]
+    assert [node.code for node in draft.children(Root.CORE)] == ["I"]
+
+
+def test_sections_that_stand_in_each_other_or_alone_are_not_merged() -> None:
+    draft = small()
+    one = by_code(draft, "I")
+    draft = apply(draft, edits.add(draft, Kind.SECTION, root=Root.CORE, parent=one.key, fields={"code": "I.a"}))
+    for wanted in (["I"], ["I", "I.1"], ["I", "I.a"]):
+        with pytest.raises(Invalid):
+            edits.merge_sections(draft, [by_code(draft, code).key for code in wanted])
+
+
+def test_split_section_gives_a_new_one_with_what_was_chosen() -> None:
+    draft = small()
+    chosen = [by_code(draft, code).key for code in ("I.3", "I.1")]
+    draft = apply(draft, edits.split_section(draft, by_code(draft, "I").key, chosen))
+    assert [node.code for node in draft.children(Root.CORE)] == ["I", "III", "II"]
+    assert (codes(draft, "I"), codes(draft, "III"), by_code(draft, "III").title) == (["I.2"], ["I.1", "I.3"], "I (2)")
+
+
+@pytest.mark.parametrize("chosen", [[], ["I.1", "I.2", "I.3"], ["I.1", "II.1"]])
+def test_section_is_split_by_a_part_of_what_it_holds(chosen: list[str]) -> None:
+    draft = small()
+    with pytest.raises(Invalid):
+        edits.split_section(draft, by_code(draft, "I").key, [by_code(draft, code).key for code in chosen])
+
+
 # ---- undoing ----
 
 
@@ -332,7 +364,11 @@ RULES = st.fixed_dictionaries(
     {"kind": st.sampled_from(["judged", "levels", "check", "checklist", "ratio", "steps", "count", "progress", "x"])},
     optional=dict.fromkeys(("levels", "steps", "items", "target", "floor", "each", "full_gain", "step", "unit"), PLAIN),
 )
-ACTS = st.sampled_from(["fields", "rule", "add", "move", "step", "drop", "duplicate", "merge", "split", "undo"])
+ACTS = st.sampled_from(
+    ["fields", "rule", "add", "move", "step", "drop", "duplicate", "merge", "sections", "part", "split", "undo"]
+)
+
+MANY = ("merge", "sections", "part")
 
 
 def act_on(draft: Draft, act: str, data: st.DataObject, done: list[Edit]) -> Edit:
@@ -352,8 +388,13 @@ def act_on(draft: Draft, act: str, data: st.DataObject, done: list[Edit]) -> Edi
         return edits.move(draft, key, root=root, parent=parent, after=after)
     if act == "step":
         return edits.step(draft, key, down=data.draw(st.booleans()))
+    some = data.draw(st.lists(st.sampled_from(sorted(draft.nodes)), max_size=3)) if act in MANY else []
     if act == "merge":
-        return edits.merge(draft, data.draw(st.lists(st.sampled_from(sorted(draft.nodes)), max_size=3)))
+        return edits.merge(draft, some)
+    if act == "sections":
+        return edits.merge_sections(draft, some)
+    if act == "part":
+        return edits.split_section(draft, key, some)
     if act == "undo":
         return revert(draft, data.draw(st.sampled_from(done))) if done else ()
     one_node = {"drop": edits.drop, "duplicate": edits.duplicate, "split": edits.split}
