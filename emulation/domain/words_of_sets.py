@@ -14,7 +14,7 @@ NOT_APPLICABLE = {
     "full": N_("Tiêu chí không áp dụng được tính điểm tối đa."),
     "zero": N_("Tiêu chí không áp dụng được tính 0 điểm."),
 }
-_TIE_BREAKERS = {
+TIE_BREAKERS = {
     "deductions": N_("ít điểm trừ hơn"),
     "bonus": N_("nhiều điểm thưởng hơn"),
     "progress": N_("nhiều điểm hơn ở các tiêu chí tiến bộ"),
@@ -38,8 +38,8 @@ def in_unit(value: Decimal, unit: str) -> Phrase:
 
 def tie_breaker(criteria: CriteriaSet, name: str) -> Phrase:
     """One tie-breaker of the set."""
-    if name in _TIE_BREAKERS:
-        return Phrase(_TIE_BREAKERS[name])
+    if name in TIE_BREAKERS:
+        return Phrase(TIE_BREAKERS[name])
     code = name.removeprefix("section:")
     title = criteria.section_by_code[code].title
     return Phrase(N_("nhiều điểm hơn ở lĩnh vực %(code)s, %(title)s"), {"code": code, "title": title})

@@ -14,6 +14,7 @@ from emulation.domain.criteria import CriteriaSet, Criterion, Section
 from emulation.domain.rules import Checklist, Levels
 from emulation.domain.scoring import Score
 from emulation.domain.source import Problems
+from emulation.domain.words_of_sets import NOT_APPLICABLE, tie_breaker
 from emulation.errors import Invalid
 from emulation.models import CriteriaSet as Row
 from emulation.models import DraftState, Period
@@ -30,16 +31,6 @@ from emulation.web.sheet_view import rule_table
 from emulation.words import N_, Phrase
 
 area = Area("criteria", __name__)
-SKIPPING = {
-    "rebase": N_("Tiêu chí không áp dụng được loại khỏi tổng điểm tối đa của đơn vị."),
-    "full": N_("Tiêu chí không áp dụng được tính điểm tối đa."),
-    "zero": N_("Tiêu chí không áp dụng được tính 0 điểm."),
-}
-TIE_BREAKERS = {
-    "deductions": N_("ít điểm trừ hơn"),
-    "bonus": N_("nhiều điểm thưởng hơn"),
-    "progress": N_("nhiều điểm hơn ở các tiêu chí tiến bộ"),
-}
 
 
 @area.get("/periods/<code>/criteria", allow=Permission.READ_CRITERIA, load=load_period)
@@ -66,8 +57,8 @@ def whole(row: Row, period: Period | None) -> str:
         criteria=criteria,
         sha256=row.sha256,
         facts=facts_of(criteria, most, least=scorer.score({}, ()) if tags else most),
-        ties=[tie_words(criteria, name) for name in criteria.tie_breakers],
-        skipping=translate(SKIPPING[criteria.not_applicable]),
+        ties=[show_phrase(tie_breaker(criteria, name)) for name in criteria.tie_breakers],
+        skipping=translate(NOT_APPLICABLE[criteria.not_applicable]),
         sections=[section_of(section, most, criteria.precision) for section in criteria.sections],
         bonus=[criterion_of(one, criteria.precision) for one in criteria.bonus],
         deductions=[criterion_of(one, criteria.precision) for one in criteria.deductions],
@@ -178,14 +169,6 @@ def facts_of(criteria: CriteriaSet, most: Score, *, least: Score) -> list[tuple[
         if cap is not None:
             facts.append((label, show_points(cap, places)))
     return facts
-
-
-def tie_words(criteria: CriteriaSet, name: str) -> str:
-    """One tie-breaker in words."""
-    if name in TIE_BREAKERS:
-        return translate(TIE_BREAKERS[name])
-    section = criteria.section_by_code[name.partition(":")[2]]
-    return str(_("nhiều điểm hơn ở lĩnh vực %(code)s, %(title)s", code=section.code, title=section.title))
 
 
 def section_of(section: Section, most: Score, places: int) -> dict[str, Any]:

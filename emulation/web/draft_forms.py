@@ -19,9 +19,9 @@ from emulation.domain.drafts import Draft, Fields, Kind, Node
 from emulation.domain.numbers import number
 from emulation.domain.outline import Fault
 from emulation.domain.rules import KINDS
+from emulation.domain.words_of_sets import TIE_BREAKERS
 from emulation.errors import Invalid
 from emulation.services.names import owners, tag_name, tags
-from emulation.web.criteria import TIE_BREAKERS
 from emulation.web.display import decimal_mark, show_phrase, translate
 from emulation.web.draft_specs import CHOICES, Spec, rule_kind, specs_of
 from emulation.words import N_, Phrase, figure
