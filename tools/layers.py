@@ -31,6 +31,7 @@ LAYERS = {
     "documents": Layer(
         ("words", "errors", "domain"),
         (
+            "docx",
             "fontTools",
             "jinja2",
             "markupsafe",
@@ -47,7 +48,7 @@ LAYERS = {
     "schema": Layer(("config", "db"), ("alembic", "sqlalchemy")),
     "models": Layer(("words", "errors", "domain", "db"), ("sqlalchemy",)),
     "access": Layer(("domain", "models")),
-    "services": Layer(BELOW_SERVICES, ("argon2", "puremagic", "sqlalchemy", "yaml")),
+    "services": Layer(BELOW_SERVICES, ("argon2", "puremagic", "sqlalchemy")),
     "demo": Layer((*BELOW_SERVICES, "schema", "services"), ("argon2", "sqlalchemy", "yaml")),
     "web": Layer(
         (*BELOW_SERVICES, "services", "demo"),

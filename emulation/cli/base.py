@@ -56,12 +56,12 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_criteria(path: Path) -> CriteriaSet:
-    """A criteria set from a file; problems go to stderr with file and line."""
-    from emulation.domain.criteria import load
+    """A criteria set from a file (YAML, JSON or XLSX, by content); problems go to stderr with file and line or cell."""
+    from emulation.documents.criteria_files import read_criteria_file
     from emulation.domain.source import Problems
 
     try:
-        return load(read_bytes(path))
+        return read_criteria_file(path.name, read_bytes(path))
     except Problems as error:
         raise Failed("\n".join(located(path, problem) for problem in error.problems)) from error
 
