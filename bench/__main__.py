@@ -64,6 +64,24 @@ def rank_rows(folder: Path) -> list[Measured]:
     return found
 
 
+def lean_rows(folder: Path) -> list[Measured]:
+    """`emulation criteria lean` as a whole process for sets of 120 criteria."""
+    core = 112  # with 4 bonus and 4 deductions 120 criteria
+    criteria = folder / "criteria-120.yaml"
+    criteria.write_text(rounds.criteria_yaml(core=core), encoding="utf-8")
+    found = []
+    for units, times, target in ((63, 7, "2 s"), (5_000, 3, "20 s")):
+        sheets = folder / f"sheets-120-{units}.json"
+        rounds.write_sheets(sheets, units, core=core)
+        command = [EMULATION, "criteria", "lean", str(criteria), "--sheets", str(sheets), "--json"]
+
+        def run(command: list[str] = command) -> None:
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+        found.append(row(f"lean report {units} x 120, whole process", timed(run, times), target, unit="s"))
+    return found
+
+
 def one_core() -> None:
     """Keep this process on a single core."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -75,6 +93,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="emulation-bench-") as name:
         folder = Path(name)
         found = rank_rows(folder)
+        found += lean_rows(folder)
         found += [row(what, seconds, target) for what, seconds, target in pages.measure(folder)]
         found += [row(what, seconds, target) for what, seconds, target in drafts.measure(folder)]
         found += [row(what, seconds, target, unit=unit) for what, seconds, target, unit in comparing.measure(folder)]

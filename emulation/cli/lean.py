@@ -133,4 +133,6 @@ def _shown(value: float | None, places: int = 2) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return NONE if value is None else _shown(100 * value, 1)
+    from emulation.domain.lean_candidates import as_percent
+
+    return NONE if value is None else figure(as_percent(value, 1), places=1)

@@ -10,7 +10,7 @@ from emulation.documents.lean_tables import item_groups, keep_row
 from emulation.documents.pdf import named_stylesheet, write_pdf
 from emulation.documents.typesetting import Letterhead, Signature, fill, short_hash
 from emulation.domain.lean import LeanReport
-from emulation.domain.lean_candidates import ACTION_NAMES, CEILING, FAITHFUL, FEWEST_UNITS, SAME, as_figure
+from emulation.domain.lean_candidates import ACTION_NAMES, CEILING, FAITHFUL, FEWEST_UNITS, SAME, as_figure, as_percent
 from emulation.domain.lean_words import summary
 
 STYLES = ("fonts.css", "base.css", "lean_report.css")
@@ -79,7 +79,7 @@ def render_lean_report(paper: LeanPaper) -> bytes:
         code_mm=round(max(width_mm(code, Face.BOLD, 9) for code in report.by_code) + 1.5, 1),
         plot=plot,
         fewest=FEWEST_UNITS,
-        ceiling=as_figure(100 * CEILING, 0),
+        ceiling=as_percent(CEILING, 0),
         same=as_figure(SAME, 2),
         faithful=as_figure(FAITHFUL, 2),
     )

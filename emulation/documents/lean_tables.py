@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from emulation.documents.typesetting import NONE
 from emulation.domain.lean import LeanReport
-from emulation.domain.lean_candidates import ACTION_NAMES, as_figure
+from emulation.domain.lean_candidates import ACTION_NAMES, as_figure, as_percent
 from emulation.domain.lean_items import Item, Part
 from emulation.domain.lean_keep import Kept
 from emulation.words import figure
@@ -83,7 +83,7 @@ def shown(value: float | None, places: int = 2) -> str:
 
 def percent(value: float | None) -> str:
     """A share as per cent with one decimal, without the sign."""
-    return NONE if value is None else shown(100 * value, 1)
+    return NONE if value is None else figure(as_percent(value, 1), places=1)
 
 
 def megabytes(size: int) -> str:

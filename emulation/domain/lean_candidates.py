@@ -202,15 +202,15 @@ def _spread_reasons(item: Item) -> Iterator[Phrase]:
     elif (item.at_max or 0.0) >= CEILING:
         yield Phrase(
             N_("%(share)s %% đơn vị đạt điểm tối đa nên tiêu chí không còn phân biệt các đơn vị."),
-            {"share": as_figure(100 * (item.at_max or 0.0), 0)},
+            {"share": as_percent(item.at_max or 0.0, 0)},
         )
     elif (item.at_zero or 0.0) >= CEILING:
         yield Phrase(
             N_("%(share)s %% đơn vị được 0 điểm nên tiêu chí không còn phân biệt các đơn vị."),
-            {"share": as_figure(100 * (item.at_zero or 0.0), 0)},
+            {"share": as_percent(item.at_zero or 0.0, 0)},
         )
     elif (item.at_max or 0.0) >= MANY:
-        yield Phrase(N_("%(share)s %% đơn vị đạt điểm tối đa."), {"share": as_figure(100 * (item.at_max or 0.0), 0)})
+        yield Phrase(N_("%(share)s %% đơn vị đạt điểm tối đa."), {"share": as_percent(item.at_max or 0.0, 0)})
     if item.item_rest_correlation is not None and item.item_rest_correlation < APART:
         yield Phrase(
             N_("Kết quả không đi cùng các tiêu chí còn lại (tương quan %(r)s)."),
@@ -245,3 +245,8 @@ def _cost(item: Item) -> Iterator[Phrase]:
 def as_figure(value: float, places: int) -> Decimal:
     """A statistic as a figure of a sentence, rounded half up."""
     return rounded(Decimal(repr(value)), places)
+
+
+def as_percent(value: float, places: int) -> Decimal:
+    """A share as per cent, rounded half up once."""
+    return rounded(Decimal(repr(value)) * 100, places)

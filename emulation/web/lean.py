@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from emulation.access import Permission
 from emulation.domain.lean import LeanReport
-from emulation.domain.lean_candidates import ACTION_NAMES, Action, as_figure
+from emulation.domain.lean_candidates import ACTION_NAMES, Action, as_figure, as_percent
 from emulation.domain.lean_items import Item, Part
 from emulation.domain.lean_keep import Kept
 from emulation.domain.lean_words import summary
@@ -152,7 +152,7 @@ class LeanPage:
 
     def percent(self, value: float | None) -> str:
         """A share as per cent, one decimal."""
-        return DASH if value is None else f"{self.number(100 * value, 1)} %"
+        return DASH if value is None else f"{show_points(as_percent(value, 1), 1)} %"
 
     def action(self, item: Item) -> tuple[str, str] | None:
         """What could be done with a criterion and the kind of its tag."""
