@@ -7,19 +7,29 @@ from collections.abc import Callable
 
 from flask import Response, request
 
+from emulation.documents.criteria_content import Issuer
+from emulation.documents.criteria_docx import annex_docx, booklet_docx
 from emulation.documents.criteria_files import read_criteria_file
+from emulation.documents.criteria_print import annex_pdf, booklet_pdf
 from emulation.documents.criteria_xlsx import workbook
 from emulation.domain.criteria import CriteriaSet, load
 from emulation.domain.normal_form import to_json, to_yaml
 from emulation.domain.source import LARGEST_BYTES, Problem, Problems
 from emulation.errors import Missing
+from emulation.web import session as current
 from emulation.web.display import show_phrase
 from emulation.words import N_, Phrase
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF = "application/pdf"
 # name in the address -> (ending, media type, words of the link)
 FORMATS = {
     "xlsx": (".xlsx", XLSX, N_("Bảng tính Excel, sửa và nhập lại được")),
+    "annex-docx": ("-phu-luc.docx", DOCX, N_("Phụ lục văn bản, Word")),
+    "annex-pdf": ("-phu-luc.pdf", PDF, N_("Phụ lục văn bản, PDF")),
+    "booklet-docx": ("-huong-dan.docx", DOCX, N_("Hướng dẫn chấm điểm, Word")),
+    "booklet-pdf": ("-huong-dan.pdf", PDF, N_("Hướng dẫn chấm điểm, PDF")),
     "yaml": (".yaml", "application/yaml", N_("Tệp YAML, nhập lại được")),
     "json": (".json", "application/json", N_("Tệp JSON, nhập lại được")),
 }
@@ -27,9 +37,18 @@ FORMATS = {
 
 MAKERS: dict[str, Callable[[CriteriaSet], bytes]] = {
     "xlsx": workbook,
+    "annex-docx": lambda criteria: annex_docx(criteria, issuer()),
+    "annex-pdf": lambda criteria: annex_pdf(criteria, issuer()),
+    "booklet-docx": lambda criteria: booklet_docx(criteria, issuer()),
+    "booklet-pdf": lambda criteria: booklet_pdf(criteria, issuer()),
     "yaml": lambda criteria: to_yaml(criteria).encode(),
     "json": lambda criteria: to_json(criteria).encode(),
 }
+
+
+def issuer() -> Issuer:
+    """Who sends the letter that the annex belongs to: the department of the settings."""
+    return Issuer(department=current.settings().department)
 
 
 def criteria_posted() -> CriteriaSet:

@@ -60,6 +60,8 @@ UNUSUAL: dict[str, tuple[int, ...]] = {
 }
 # Slow documents: opened by one of those who may, refused to everybody who may not.
 HEAVY = {
+    "consultations.draft_file": "leader",
+    "criteria.version_file": "leader",
     "lean.lean_pdf": "leader",
     "lean.lean_workbook": "leader",
     "results.ranking_report": "leader",

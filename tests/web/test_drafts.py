@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from emulation.config import ROOT
 from emulation.domain import criteria as domain
-from emulation.domain.drafts import HEAD, Draft, Kind, Node
+from emulation.domain.drafts import HEAD, Draft, Kind, Node, Root
 from emulation.domain.normal_form import to_yaml
 from emulation.domain.outline import draft_of, read
 from emulation.models import Comment, CriteriaSet, DraftChange, DraftNode, DraftState, Role
@@ -237,6 +237,11 @@ def test_nodes_are_added_moved_copied_dropped_merged_and_split_without_script(
     act("merge", keys=[node(db, row, "I.4").key, node(db, row, "I.5").key])
     assert node(db, row, "I.6").fields["replaces"] == ["I.1"]
     assert len(codes(db, row)) == len(before)
+    act("merge", keys=[section, node(db, row, "II").key])
+    assert [one.code for one in draft(db, row).children(Root.CORE)] == ["I", "III"]
+    act("merge", split=section, keys=[node(db, row, "II.1").key, node(db, row, "II.2").key])
+    assert [one.code for one in draft(db, row).children(Root.CORE)] == ["I", "IV", "III"]
+    assert node(db, row, "II.1").parent == node(db, row, "IV").key
 
 
 @pytest.mark.parametrize(
@@ -380,6 +385,24 @@ def test_file_that_goes_out_comes_back_the_same(client: Client, db: Session, row
     other = db.get(Row, int(made.location.rpartition("/")[2]))
     assert other is not None
     assert read(draft(db, other)).criteria == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "ending", "start"),
+    [
+        ("annex-docx", "-phu-luc.docx", b"PK"),
+        ("annex-pdf", "-phu-luc.pdf", b"%PDF-"),
+        ("booklet-docx", "-huong-dan.docx", b"PK"),
+        ("booklet-pdf", "-huong-dan.pdf", b"%PDF-"),
+    ],
+)
+def test_papers_of_a_version_go_out(
+    client: Client, db: Session, world: World, name: str, ending: str, start: bytes
+) -> None:
+    key = db.scalars(select(CriteriaSet.id)).one()
+    response = client.sign_in("unit_officer").get(f"/criteria/{key}/files/{name}")
+    assert response.data.startswith(start)
+    assert f"thu-2021-2022{ending}" in response.headers["Content-Disposition"]
 
 
 def test_published_version_goes_out_in_known_formats(client: Client, db: Session, world: World) -> None:
