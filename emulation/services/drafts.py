@@ -150,6 +150,10 @@ def create_draft(
     """
     start = value_of(based_on) if based_on is not None else criteria
     draft = draft_of(start) if start is not None else EMPTY
+    if based_on is not None:  # what its criteria replaced was said of the version before it
+        for node in draft.criteria:
+            fields = {name: value for name, value in node.fields.items() if name != "replaces"}
+            draft = apply(draft, edits.set_fields(draft, node.key, fields))
     if start is not None:
         wanted = " ".join((edition if edition is not None else start.version).split())
         if not wanted or len(wanted) > 40:

@@ -44,7 +44,7 @@ from emulation.web.trials import trial_of
 from emulation.words import N_
 
 area = Area("drafts", __name__)
-NEWEST = 15
+NEWEST = 8
 
 
 def _key(name: str) -> int | None:

@@ -17,6 +17,7 @@ from emulation.errors import Invalid, Missing, Stale, WrongState
 from emulation.models import CriteriaSet, Draft, DraftChange, DraftNode, DraftState, Role, User
 from emulation.services import drafts as service
 from emulation.services.actor import Actor
+from emulation.services.criteria import publish
 from emulation.services.draft_undo import can_undo, redo, undo
 from emulation.services.drafts import Desk
 from tests.world import World, person
@@ -100,6 +101,16 @@ def test_draft_needs_a_name_for_its_version(db: Session, world: World, edition: 
 def test_draft_of_a_version_that_is_published_already_is_refused(db: Session, world: World) -> None:
     with pytest.raises(Invalid, match="Đã có phiên bản"):
         service.create_draft(db, world.actor("department"), criteria=world.criteria, now=NOW)
+
+
+def test_draft_of_a_version_forgets_what_that_version_replaced(db: Session, world: World) -> None:
+    """Said again of the new version, it would name codes of two versions before."""
+    data = world.criteria.model_dump(by_alias=True)
+    data["version"] = "2022-2023"
+    data["sections"][0]["criteria"][0]["replaces"] = ["C.1"]
+    row = publish(db, world.actor("department"), domain.CriteriaSet.model_validate(data), now=NOW)
+    draft = service.create_draft(db, world.actor("department"), based_on=row, edition="2023-2024", now=NOW)
+    assert all("replaces" not in one.fields for one in service.nodes_of(db, draft).criteria)
 
 
 # ---- editing ----
