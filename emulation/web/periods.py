@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField
 
-from emulation.access import Permission
+from emulation.access import Permission, may
 from emulation.config import VIETNAM
 from emulation.domain.workflow import PHASE_NAMES, STATE_NAMES, Phase, next_phase
 from emulation.errors import Invalid, Refusal, Stale
@@ -117,20 +117,22 @@ def phase_steps(period: Period) -> list[dict[str, Any]]:
 
 
 def shown_checks(period: Period, checks: list[Any]) -> list[dict[str, Any]]:
-    """Checks as the component shows them, each with the link to where it is settled."""
+    """Checks as the component shows them, each with the link to where it is settled, if the reader may go there."""
     places = {
         Place.LATE: url_for("periods.board", code=period.code, show="late") + "#late",
-        Place.INBOX: url_for("submissions.inbox", code=period.code),
         Place.COUNCILS: url_for("councils.councils", code=period.code),
         Place.BOARD: url_for("periods.board", code=period.code) + "#board",
-        Place.WINDOWS: url_for("periods.times", code=period.code),
-        Place.FINALISE: url_for("periods.finalising_page", code=period.code),
-        Place.NONE: None,
     }
+    if may(current.user(), MANAGE, period):
+        places |= {
+            Place.INBOX: url_for("submissions.inbox", code=period.code),
+            Place.WINDOWS: url_for("periods.times", code=period.code),
+            Place.FINALISE: url_for("periods.finalising_page", code=period.code),
+        }
     rows = []
     for check in checks:
         text = show_phrase(check.phrase)
-        rows.append({"kind": check.kind, "text": text[:1].upper() + text[1:], "href": places[check.place]})
+        rows.append({"kind": check.kind, "text": text[:1].upper() + text[1:], "href": places.get(check.place)})
     return rows
 
 

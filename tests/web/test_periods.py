@@ -87,6 +87,19 @@ def test_readers_see_the_board_without_its_buttons(client: Client, db: Session, 
         assert client.sign_in(name).get(BOARD).status_code == 403
 
 
+def test_readers_are_not_led_from_what_blocks_to_closed_doors(client: Client, db: Session, world: World) -> None:
+    declare(db, world, "96", state=SheetState.SUBMITTED)
+    close(db, Phase.SELF_SCORING)
+    client.sign_in("auditor")
+    links: set[str] = set()
+    for phase in (Phase.SELF_SCORING, Phase.REVIEW, Phase.EXPLANATION, Phase.COUNCIL):
+        world.period.phase = phase
+        db.commit()
+        links |= set(client.page(BOARD).links)
+    assert f"{BOARD}?show=late#late" in links
+    assert [link for link in sorted(links) if client.get(link).status_code >= 400] == []
+
+
 def test_cluster_leader_reads_progress_but_no_entries_and_no_points(client: Client, db: Session, world: World) -> None:
     under_review(db, world)
     declare(db, world, "35", {"I.1": {"part": "41", "whole": "83"}}, state=SheetState.DRAFT)
