@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bench.rounds import criteria_yaml, write_sheets
 from tests.domain.pairs import OLD, SMALL, Data, edited, leaf, take
 from tests.domain.test_impact import A, B, C
 from tests.test_cli import FRAME, LEAN, ROOT, process, refusal, run
@@ -280,6 +282,24 @@ def test_comparing_files_starts_without_web_database_or_numpy(files: tuple[Path,
     for command in (script, script.replace("'impact'", "'diff'").replace(f", '--sheets', {str(files[2])!r}", "")):
         done = subprocess.run([sys.executable, "-c", command], capture_output=True, cwd=ROOT, timeout=60)
         assert done.stderr.decode() == "[]\n"
+
+
+def test_impact_says_on_a_terminal_how_far_it_is(tmp_path: Path) -> None:
+    criteria, sheets = tmp_path / "criteria.yaml", tmp_path / "sheets.json"
+    criteria.write_text(criteria_yaml(), encoding="utf-8")
+    write_sheets(sheets, 500)
+    terminal, end = os.openpty()
+    try:
+        command = [sys.executable, "-m", "emulation.cli", "criteria", "impact", str(criteria), str(criteria)]
+        done = subprocess.run(
+            [*command, "--sheets", str(sheets), "--json"], stdout=subprocess.PIPE, stderr=end, cwd=ROOT, timeout=60
+        )
+        said = os.read(terminal, 1000).decode()
+    finally:
+        os.close(end)
+        os.close(terminal)
+    assert said == "\r250 đơn vị\r500 đơn vị\r\033[K"
+    assert json.loads(done.stdout)["summary"]["units"] == 500
 
 
 def test_diff_of_the_shipped_sets_as_a_process() -> None:

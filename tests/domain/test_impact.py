@@ -167,6 +167,16 @@ def other_kind(before: str, after: str) -> str:
     return f"Cách chấm đổi từ “{before}” sang “{after}”: số liệu cũ không dùng được."
 
 
+@pytest.mark.parametrize("policy", ["rebase", "full", "zero"])
+def test_what_cannot_be_compared_leaves_the_base_whatever_not_applicable_means(policy: str) -> None:
+    """c without II.1, of 48 points, also where "not applicable" would give points or none."""
+    old = edited(lambda data: data.update(not_applicable=policy))
+    levels = [{"label": "Tốt", "points": "6"}, {"label": "Khá", "points": "4"}]
+    new = edited(lambda data: leaf(data, "II.1")["rule"].update(levels=levels), old)
+    found = of(impact(old, new, [declared(old, "c", C)]), "c")
+    assert found.before == found.after == Placing(Decimal("29.17"), 1, 1)  # 14 / 48
+
+
 REFUSED = [  # what is changed of which criterion, why it is not compared
     ("I.2", {"rule": {"kind": "judged"}}, other_kind("đạt hoặc không", "mức độ")),
     ("I.2", {"rule": {"kind": "external"}}, other_kind("đạt hoặc không", "Bộ chấm")),

@@ -184,8 +184,8 @@ def test_impact_shows_who_moves_and_why_something_is_left_out(client: Client, db
     assert criteria["III.2"][2:5] == ["2", "2", "0"]
 
 
-def test_impact_keeps_decided_points_and_says_where_it_could_not(db: Session, world: World) -> None:
-    """I.3 was declared 8.5 by all; the councils decided by QUALITY."""
+def test_impact_keeps_decided_points(db: Session, world: World) -> None:
+    """I.3 was declared 8.5 by all; the councils decided by QUALITY, which holds although the step changed."""
     publish(db, world)
     same = impact_of(db, world.period, nine_kinds())
     assert same is not None
@@ -193,13 +193,14 @@ def test_impact_keeps_decided_points_and_says_where_it_could_not(db: Session, wo
     assert (one.compared, one.adjusted, one.mean_after) == (4, 0, one.mean_before)
 
     def change(data: Data) -> None:
-        leaf(data, "II.4")["rule"]["each"] = "0.5"
+        leaf(data, "I.3")["rule"]["step"] = "0.5"
 
     found = impact_of(db, world.period, domain.load(json.dumps(_changed(change), ensure_ascii=False)))
     assert found is not None
     assert [(one.unit, str(one.whole.total)) for one in found.units] == [
         (code, TOTALS[code]) for code in sorted(QUALITY, key=lambda code: -float(TOTALS[code]))
     ]
+    assert [one.after for one in found.units] == [one.before for one in found.units]
     assert [one.before for one in found.units] == [one.whole for one in found.units]
 
 
