@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import comparing, documents, drafts, pages, rounds
+from bench import comparing, convert, documents, drafts, pages, rounds
 
 EMULATION = str(Path(sys.executable).with_name("emulation"))
 
@@ -99,6 +99,7 @@ def main() -> None:
         found += [row(what, seconds, target, unit=unit) for what, seconds, target, unit in comparing.measure(folder)]
         for what, rate, memory, target in documents.certificates(folder):
             found.append(Measured(f"{what}, {memory} MiB", f"{rate:.0f} / s", "", target))
+        found += [row(what, seconds, target, unit="s") for what, seconds, target in convert.measure()]
         found.append(row("ranking report, 63 units, PDF", documents.ranking_report(folder), "2 s", unit="s"))
     widths = [max(len(getattr(item, field)) for item in found) for field in ("what", "median", "spread", "target")]
     for item in [Measured("what", "median", "from - to", "target"), *found]:

@@ -101,6 +101,7 @@ def test_every_command_has_help(path: tuple[str, ...], flag: str) -> None:
 def test_commands_of_the_design_are_there() -> None:
     wanted = [
         ("criteria", "check"),
+        ("criteria", "convert"),
         ("score",),
         ("rank",),
         ("report", "ranking"),
@@ -169,13 +170,16 @@ def test_criteria_check_prints_every_problem_with_file_and_line(write: Any) -> N
     ]
 
 
+OTHER = "“bo.yaml” là tệp {}; bộ tiêu chí là tệp XLSX, YAML hoặc JSON (UTF-8)."
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"", ": Tệp trống."),
         (b"x" * 2_200_000, ": Tệp lớn hơn 2 MB."),
-        ("set: Tỷ".encode("utf-16"), ":1: Tệp không phải văn bản UTF-8."),
-        (b"\x89PNG\r\n\x1a\n", ":1: Tệp không phải văn bản UTF-8."),
+        ("set: Tỷ".encode("utf-16"), f": {OTHER.format('UTF-16')}"),
+        (b"\x89PNG\r\n\x1a\n", f": {OTHER.format('PNG')}"),
         (b"[" * 100_000, ":1: Cấu trúc lồng nhau không hợp lệ hoặc quá sâu."),
         (b"- a", ":1: Tệp phải là một bộ tiêu chí với các khóa set, version, title, ..."),
         (b"a: 1\na: 2", ":2: Khóa “a” viết hai lần."),
@@ -188,6 +192,7 @@ def test_file_that_is_no_criteria_set_is_refused_by_every_command(write: Any, co
     sheets = write("s.json", [])
     for arguments in (
         ("criteria", "check", path),
+        ("criteria", "convert", path, path.with_name("ra.json")),
         ("score", "--criteria", path, "--entries", given),
         ("score", "--json", "--criteria", path, "--entries", given),
         ("rank", "--json", "--criteria", path, "--sheets", sheets),
