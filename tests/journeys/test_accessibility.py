@@ -217,6 +217,7 @@ def published(db: Session, world: World, own: Settings) -> Pages:
         ("leader", f"/periods/{code}/ranking?scope=nationwide"),
         ("leader", f"/periods/{code}/ranking?cluster=1"),
         ("leader", f"/periods/{code}/ranking/check"),
+        ("leader", f"/periods/{code}/lean"),
         ("leader", "/rankings"),
         ("unit_officer", "/"),
         ("unit_director", "/"),
