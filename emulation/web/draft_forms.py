@@ -23,7 +23,7 @@ from emulation.domain.words_of_sets import TIE_BREAKERS
 from emulation.errors import Invalid
 from emulation.services.names import owners, tag_name, tags
 from emulation.web.display import decimal_mark, show_phrase, translate
-from emulation.web.draft_specs import CHOICES, Spec, rule_kind, specs_of
+from emulation.web.draft_specs import CHOICES, FIELD_NAMES, Spec, rule_kind, specs_of
 from emulation.words import N_, Phrase, figure
 
 MOST_ROWS = 60
@@ -268,6 +268,7 @@ def errors_of(faults: Iterable[Fault], form: Form) -> dict[str, list[str]]:
 def field_of(fault: Fault, names: set[str]) -> str:
     """The field that holds the path of a fault: itself, the nearest around it, or the first inside it."""
     parts = [str(part) for part in fault.path]
+    parts[:1] = [FIELD_NAMES.get(part, part) for part in parts[:1]]
     for end in range(len(parts), 0, -1):
         name = "-".join(parts[:end])
         if name in names:

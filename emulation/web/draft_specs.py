@@ -14,6 +14,7 @@ class Spec:
     """One field. `kind`: text, area, figure, lines, codes, check, choice, tags, table, ranking.
 
     `default` is what is not written; `keep` writes even what is empty, so that the checker can say that it is missing.
+    `at` is where the value lies if the name does not say it: a form's "version" is that of the node, for autosave.js.
     """
 
     name: str
@@ -23,11 +24,12 @@ class Spec:
     keep: bool = False
     columns: tuple[Spec, ...] = ()
     more: str = ""  # words of the button that adds a row
+    at: str = ""
 
     @property
     def path(self) -> list[str]:
         """Where the value lies in the fields."""
-        return self.name.split("-")
+        return (self.at or self.name).split("-")
 
 
 CODE = Spec("code", "text", N_("Mã"), keep=True)
@@ -36,7 +38,7 @@ UNIT = Spec("rule-unit", "text", N_("Đơn vị tính"))
 POINTS = Spec("points", "figure", N_("Điểm"))
 HEAD_SPECS = (
     Spec("title", "area", N_("Tên bộ tiêu chí"), keep=True),
-    Spec("version", "text", N_("Phiên bản"), keep=True),
+    Spec("edition", "text", N_("Phiên bản"), keep=True, at="version"),
     Spec("set", "text", N_("Mã họ bộ tiêu chí"), keep=True),
     Spec("status", "choice", N_("Tính chất"), keep=True),
     Spec("scale", "figure", N_("Thang điểm")),
@@ -60,6 +62,7 @@ SECTION_SPECS = (
     Spec("title", "area", N_("Tên lĩnh vực"), keep=True),
     Spec("coefficient", "figure", N_("Hệ số"), default="1"),
 )
+FIELD_NAMES = {spec.at: spec.name for spec in HEAD_SPECS if spec.at}
 GROUND_SPECS = (CODE, Spec("title", "area", N_("Điều kiện loại trừ"), keep=True))
 CRITERION_SPECS = (
     CODE,

@@ -11,7 +11,8 @@
 // Fields outside the form (form="id", as in table rows) belong to it; its messages are looked for in the nearest [data-key-row] or in the form.
 // <button name="accept" value="9,18" data-autosave-fill="points"> puts its value into that field and saves, instead of sending the page.
 // A second sending of the same figures must be a 200 even with the old version: an answer may have been lost on the way.
-// Pending changes also lie in localStorage until the server has them, and are sent again when the page is opened again.
+// Pending changes also lie in localStorage until the server has them, and are sent again when the page is opened again: the form is
+// told first, by an event autosave:filling with the kept values, so that a script can make room for fields that it had added.
 
 const status = document.querySelector("[data-autosave-status]");
 const owner = document.querySelector(".who b")?.textContent.trim() ?? "";
@@ -321,6 +322,7 @@ addEventListener("online", () => {
 
 function fill(form, body) {
   const values = new URLSearchParams(body);
+  form.dispatchEvent(new CustomEvent("autosave:filling", { bubbles: true, detail: values }));
   for (const field of form.elements) {
     if (!field.name || field.name === "csrf_token" || field.type === "file") continue;
     if (field.type === "checkbox" || field.type === "radio") field.checked = values.getAll(field.name).includes(field.value);
@@ -352,9 +354,11 @@ function restore() {
 }
 
 if (owner && status) {
-  try {
-    restore();
-  } catch {
-    // no localStorage in this browser
-  }
+  document.addEventListener("DOMContentLoaded", () => { // the other scripts of the page are there by then
+    try {
+      restore();
+    } catch {
+      // no localStorage in this browser
+    }
+  });
 }

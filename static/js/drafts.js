@@ -42,10 +42,10 @@ function showRowButtons() {
   for (const button of document.querySelectorAll("[data-add-row], [data-remove-row]")) button.hidden = false;
 }
 
-function addRow(table) {
-  const rows = [...table.querySelectorAll("[data-row]")];
-  const last = rows.at(-1);
-  const free = Math.max(...rows.map((row) => Number(row.querySelector("[name]").name.match(/-(\d+)(-\w+)?$/)[1]))) + 1;
+const numberOf = (row) => Number(row.querySelector("[name]").name.match(/-(\d+)(-\w+)?$/)[1]);
+
+function addRow(table, free = Math.max(...[...table.querySelectorAll("[data-row]")].map(numberOf)) + 1) {
+  const last = [...table.querySelectorAll("[data-row]")].at(-1);
   const fresh = last.cloneNode(true);
   const rename = (text) => text.replace(/-(\d+)(-[a-z]+)?(-error)?$/, (_, __, column = "", error = "") => `-${free}${column}${error}`);
   for (const element of fresh.querySelectorAll("[id], [name], [data-error-for], [aria-describedby]")) {
@@ -59,7 +59,7 @@ function addRow(table) {
   }
   last.after(fresh);
   renumber(table);
-  fresh.querySelector("input, select")?.focus();
+  return fresh;
 }
 
 function renumber(table) {
@@ -80,8 +80,21 @@ function removeRow(row) {
 document.addEventListener("click", (event) => {
   const add = event.target.closest?.("[data-add-row]");
   const remove = event.target.closest?.("[data-remove-row]");
-  if (add) addRow(add.closest("[data-rows]"));
+  if (add) addRow(add.closest("[data-rows]")).querySelector("input, select").focus();
   if (remove) removeRow(remove.closest("[data-row]"));
+});
+
+// What was typed before the line or the session was lost may have had other rows than the page that is opened now.
+document.addEventListener("autosave:filling", (event) => {
+  const names = [...event.detail.keys()];
+  for (const table of event.target.querySelectorAll("[data-rows]")) {
+    const wanted = new Set(names.filter((name) => name.startsWith(`${table.dataset.rows}-`)).map((name) => parseInt(name.slice(table.dataset.rows.length + 1), 10)));
+    if (!wanted.size) continue;
+    const rows = [...table.querySelectorAll("[data-row]")];
+    for (const one of [...wanted].filter((one) => !rows.some((row) => numberOf(row) === one)).sort((a, b) => a - b)) addRow(table, one);
+    for (const row of rows) if (!wanted.has(numberOf(row))) row.remove();
+    renumber(table);
+  }
 });
 
 // ---- trying a rule ----
@@ -94,7 +107,7 @@ async function tryOut(whole) {
   if (!place) return;
   const mine = (asked += 1);
   const form = place.querySelector("form");
-  const values = new URLSearchParams(form ? new FormData(form) : { node: open });
+  const values = new URLSearchParams(form ? [...new FormData(form)].filter(([, value]) => value) : { node: open }); // an empty field would ask for its figure
   let data;
   try {
     const answer = await fetch(`${place.dataset.trial}?${values}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.domain.workflow import Phase, SheetState
-from emulation.models import CriteriaSet, Draft, Method, Period, PhaseWindow, Result, Verdict
+from emulation.models import CriteriaSet, Draft, Method, Period, PhaseWindow, Result, Sheet, Verdict
 from emulation.services.councils import Scope, create_council
 from emulation.services.criteria import value_of
 from tests.journeys.browsers import Visitors, fresh
@@ -116,7 +116,7 @@ def test_set_is_written_published_and_run(db: Session, world: World, visitors: V
 def write_set(page: Page) -> None:
     """The whole set, typed in; two mistakes are left in it."""
     expect(page.locator("#draft-checks")).to_contain_text("lỗi")
-    write(page, {"title": TITLE, "version": EDITION, "bonus_cap": "3"})
+    write(page, {"title": TITLE, "edition": EDITION, "bonus_cap": "3"})
     write(page, {"grades-0-name": "Hoàn thành tốt", "grades-0-from": "80"})
     page.get_by_role("button", name="Thêm xếp loại").click()
     expect(page.locator("[name='grades-1-name']")).to_be_focused()
@@ -128,7 +128,7 @@ def write_set(page: Page) -> None:
     expect(page.locator("#code")).to_have_value("I.1")
     write(page, {"title": "Thủ tục trực tuyến", "max": "10", "owner": "van-phong", "rule-kind": "ratio"})
     expect(page.locator("#trial")).to_contain_text("Sửa các lỗi")
-    write(page, {"rule-target": "100", "guidance": "Tính các thủ tục thuộc thẩm quyền của Sở."})
+    write(page, {"rule-target": "100", "rule-unit": "%", "guidance": "Tính các thủ tục thuộc thẩm quyền của Sở."})
     page.fill("#trial [name=part]", "95")
     page.fill("#trial [name=whole]", "98")
     expect(page.locator("#trial-result")).to_contain_text("9,69")
@@ -181,7 +181,7 @@ def mend_and_publish(page: Page) -> None:
     write(page, {"rule-steps-0-points": "5", "rule-steps-1-points": "4"})
     expect(page.locator("[data-error-for]:visible")).to_have_text([])
     with page.expect_navigation():
-        checks.get_by_role("link", name="I.3: ").click()
+        checks.get_by_role("link", name="Mã “I.3” dùng hai lần").click()
     expect(page.locator("[data-error-for=code]")).to_be_visible()
     write(page, {"code": "II.5"})
     expect(page.locator("[data-error-for=code]")).to_be_hidden()
@@ -196,7 +196,8 @@ def mend_and_publish(page: Page) -> None:
 def prepare(db: Session, world: World, period: Period) -> None:
     """Windows that are open now and a council of one for the new round; `world` shows the new round from here on."""
     now = datetime.now(UTC)
-    world.sheets = {sheet.unit.code: sheet for sheet in period.sheets}
+    sheets = db.scalars(select(Sheet).where(Sheet.period_id == period.id))
+    world.sheets = {sheet.unit.code: sheet for sheet in sheets}
     for phase in (Phase.SELF_SCORING, Phase.REVIEW, Phase.EXPLANATION, Phase.COUNCIL):
         opens, closes = now - timedelta(days=30), now + timedelta(days=11)
         db.add(PhaseWindow(period_id=period.id, phase=phase, opens_at=opens, closes_at=closes))
