@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from emulation.config import ROOT, VIETNAM, Settings
 from emulation.demo.awards import grant_awards
+from emulation.demo.drafts import write_draft
 from emulation.demo.figures import invented_entry, small_pdf
 from emulation.demo.people import OTHERS, PEOPLE, DemoPerson
 from emulation.domain import criteria as domain
@@ -124,6 +125,7 @@ def seed(db: Session, settings: Settings, *, password: str, now: datetime) -> No
     _people(demo, password)
     _finished_round(demo)
     _running_round(demo)
+    write_draft(demo)
 
 
 def _people(demo: Demo, password: str) -> None:
