@@ -26,7 +26,7 @@ SHOTS = (
     ("sheet-phone", "unit_officer", "/sheet", PHONE),
     ("board", "department", "/periods/2022-2023/board", DESKTOP),
     ("review", "reviewer", "/periods/2022-2023/reviews/I.2", DESKTOP),
-    ("editor", "department", "/drafts/1?node=18", DESKTOP),
+    ("editor", "department", "/drafts/1?node=15", DESKTOP),
     ("lean", "leader", "/periods/2021-2022/lean", DESKTOP),
     ("ranking", "leader", "/periods/2021-2022/ranking", DESKTOP),
 )

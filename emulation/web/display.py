@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, session, url_for
+from flask import Flask, g, session, url_for
 from flask_babel import gettext
 
 from emulation.access import may
@@ -118,6 +118,7 @@ def context() -> dict[str, Any]:
         "actor": Reader(person.name, person.role, person.unit) if person else None,
         "nav": navigation(person),
         "demo": current.settings().demo,
+        "notices": g.get("notices", ()),
     }
 
 

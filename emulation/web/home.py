@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import g, redirect, render_template, url_for
+from flask_babel import gettext as _
 
-from emulation.access import Permission
-from emulation.models import Period, Role, User
+from emulation.access import Permission, may
+from emulation.models import DraftState, Period, Role, User
+from emulation.services.drafts import drafts_in
 from emulation.services.periods import newest_period
 from emulation.web import accounts, history, periods, results, reviews, sheets, submissions
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import show_datetime
 
 area = Area("home", __name__)
 FIRST_PAGES: dict[Role, Callable[[User, Period], str]] = {
@@ -37,4 +40,27 @@ def home() -> Any:
         return accounts.admin_home(person, period)
     if period is None:
         return render_template("home/no_period.html")
+    g.notices = consultation_notices(person)
     return FIRST_PAGES[Role(person.role)](person, period)
+
+
+def consultation_notices(person: User) -> list[dict[str, str]]:
+    """What a draft of a criteria set asks of this person: to comment in time, or to answer comments."""
+    found = []
+    for one in drafts_in(current.db(), [DraftState.WRITING, DraftState.CONSULTATION]):
+        title, until = one.title or _("bản dự thảo chưa có tên"), one.row.consultation_until
+        is_open = one.row.state == DraftState.CONSULTATION and until is not None and until >= current.now()
+        if is_open and may(person, Permission.COMMENT_DRAFT, one.row):
+            text = _("Đang lấy ý kiến %(title)s, đến %(when)s.", title=title, when=show_datetime(until))
+            found.append(
+                {"text": text, "href": url_for("drafts.editor", draft_id=one.row.id), "act": _("Đọc và góp ý")}
+            )
+        if may(person, Permission.EDIT_CRITERIA) and one.open_comments:
+            text = _("%(n)s ý kiến góp ý chưa trả lời: %(title)s.", n=one.open_comments, title=title)
+            href = url_for("consultations.consultation", draft_id=one.row.id)
+            found.append({"text": text, "href": href, "act": _("Trả lời")})
+        if may(person, Permission.EDIT_CRITERIA) and one.row.state == DraftState.CONSULTATION and not is_open:
+            text = _("Đã hết hạn lấy ý kiến %(title)s.", title=title)
+            href = url_for("consultations.consultation", draft_id=one.row.id)
+            found.append({"text": text, "href": href, "act": _("Kết thúc lấy ý kiến")})
+    return found

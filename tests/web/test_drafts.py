@@ -454,6 +454,20 @@ def test_consultation_from_opening_to_the_answer(client: Client, db: Session, ro
     assert "Nên bỏ tiêu chí này." in client.page(url(row, 2)).text
 
 
+def test_first_page_says_what_a_draft_asks_of_each(client: Client, db: Session, world: World, row: Row) -> None:
+    assert "lấy ý kiến" not in client.sign_in("unit_officer").page("/").text
+    row.state, row.consultation_until = DraftState.CONSULTATION, datetime.now(UTC) + timedelta(days=1)
+    page = client.page("/")
+    assert "Đang lấy ý kiến" in page.text
+    assert url(row) in page.links
+    actor = world.actor("unit_officer")
+    consultations.comment(db, actor, row, key=2, text="Nên bỏ.", now=datetime.now(UTC))
+    assert "1 ý kiến góp ý chưa trả lời" in client.sign_in("department").page("/").text
+    row.consultation_until = datetime.now(UTC) - timedelta(hours=1)
+    assert "Đã hết hạn lấy ý kiến" in client.page("/").text
+    assert "Đang lấy ý kiến" not in client.sign_in("unit_officer").page("/").text
+
+
 # ---- publishing ----
 
 
