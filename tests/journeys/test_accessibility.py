@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from emulation.db import make_engine, make_sessions
 from emulation.domain.workflow import SheetState
 from emulation.models import Award, Certificate, Exclusion
 from emulation.schema import migrate
-from emulation.services import explanations, verdicts
+from emulation.services import explanations, marks, verdicts
 from tests import filling, finished, reviewing
 from tests.journeys.browsers import LAPTOP, PHONE, Visitors, cookie_of, serving
 from tests.world import World, build
@@ -41,6 +42,10 @@ WIDEST = """[...document.querySelectorAll('body *')].filter(e => {
         if (getComputedStyle(up).overflowX !== 'visible') return false;
     return true;
 }).map(e => e.outerHTML.slice(0, 100)).slice(0, 3).join(' / ')"""
+SPILLED = """[...document.querySelectorAll('.tag')].filter(
+    e => e.getBoundingClientRect().right > e.parentElement.getBoundingClientRect().right + 0.5
+        && getComputedStyle(e.parentElement).overflowX === 'visible'
+).map(e => e.textContent.trim())"""
 # Plotly follows the width of the window a moment later. A promise, because wait_for_function() needs eval().
 DRAWN = """() => new Promise((resolve, reject) => {
     const end = performance.now() + 8000;
@@ -150,6 +155,9 @@ def reviewed(db: Session, world: World, own: Settings) -> Pages:
     """The council scores; one sheet is open for settling."""
     sheet = reviewing.under_review(db, world, "34", "35", "96").id
     other = world.sheets["35"]
+    for name, points in (("member", "2"), ("second_member", "8.5"), ("chair", "8.5")):
+        given = Decimal(points)
+        marks.mark(db, world.actor(name), other, code="I.3", points=given, reason="Thiếu văn bản.", now=reviewing.now())
     verdicts.reveal(db, world.actor("chair"), other, now=reviewing.now())
     db.commit()
     code = world.period.code
@@ -279,14 +287,19 @@ def faults_of(page: Page) -> list[str]:
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             faults.append(f"{size['width']} px: {wide} px too wide, because of {page.evaluate(WIDEST)}")
+        faults += [f"{size['width']} px: “{text}” leaves its place" for text in page.evaluate(SPILLED)]
     page.set_viewport_size(LAPTOP)
     return faults
 
 
 def test_axe_notices_a_fault(browser: Browser) -> None:
     page = browser.new_page(viewport=LAPTOP)
-    page.set_content("<html lang=vi><title>t</title><main><h1>t</h1><input><p style='width:2000px'>x</p></main>")
+    page.set_content(
+        "<html lang=vi><title>t</title><main><h1>t</h1><input><p style='width:2000px'>x</p>"
+        "<p style='width:9px'><span class=tag>a-long-word</span></p></main>"
+    )
     faults = faults_of(page)
     page.close()
     assert any("label" in fault for fault in faults)
     assert any("320 px: 1" in fault for fault in faults)
+    assert "1366 px: “a-long-word” leaves its place" in faults
