@@ -89,9 +89,9 @@ class Rescorer:
         self.clusters = len(self._starts)
         self._prepare(scorer)
         self.full = self._full_tally()
-        self.full_keys = self._keys(self.full)[: self.ranked]
-        self.full_ranks = _ranks(self.full_keys)
-        self._full_winners = self._winners(self.full_keys[np.newaxis])[0]
+        keys = self._keys(self.full)[: self.ranked]
+        self.full_ranks = _ranks(keys)
+        self._full_winners = self._winners(keys[np.newaxis])[0]
 
     def _prepare(self, scorer: Scorer) -> None:
         """The lines as arrays of shape (criteria, units), weighted with their coefficients."""
@@ -163,7 +163,7 @@ class Rescorer:
             largest = 2 * most_earned + self._denominator
         else:
             most_core = int(self._scale) + 1
-            largest = most_earned * (2 * self._scale.numerator + self._scale.denominator)
+            largest = 2 * most_earned * (self._scale.numerator + self._scale.denominator)
         self._packing: list[tuple[str, int]] = []
         packed = most_core + most_bonus + 1
         for name, line_weights in breakers:
@@ -244,7 +244,7 @@ class Rescorer:
             changed = np.logical_or.reduceat(differs, self._starts, axis=1).sum(axis=1)
         else:
             changed = np.zeros(len(keys), dtype=np.int64)
-        return Effects(shift, changed, np.all(tallies.base > 0, axis=1, keepdims=False))
+        return Effects(shift, changed, np.all(tallies.base > 0, axis=1))
 
     def effect(self, tally: Tally) -> Effects:
         """The effect of one choice, its arrays of shape (1,)."""
