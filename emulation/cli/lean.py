@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -61,7 +60,6 @@ def report_of(found: CriteriaSet, sheets_file: Path) -> LeanReport:
         units = units_of(standings_from(found, file))
     if len(units) < SLOW or not sys.stderr.isatty():
         return lean_report(found, units)
-    gc.collect()
     with click.progressbar(length=1, label="Đang tính", file=sys.stderr) as bar:
 
         def show(done: int, of: int) -> None:

@@ -37,24 +37,24 @@ def kendall_tau_b(x: Sequence[int], y: Sequence[int]) -> Decimal | None:
     below = (everything - tied_x) * (everything - tied_y)
     if not below:
         return None
-    difference = everything - tied_x - tied_y + tied_both - 2 * _discordant(second for _, second in pairs)
+    difference = everything - tied_x - tied_y + tied_both - 2 * _discordant([second for _, second in pairs])
     return PRECISE.divide(Decimal(difference), PRECISE.sqrt(Decimal(below)))
 
 
 def _tied(values: Iterable[Hashable]) -> int:
     """How many pairs of equal values there are."""
-    return sum(n * (n - 1) // 2 for n in Counter(values).values())
+    return sum([n * (n - 1) // 2 for n in Counter(values).values() if n > 1])
 
 
-def _discordant(values: Iterable[int]) -> int:
+def _discordant(values: Sequence[int]) -> int:
     """How many pairs stand in the wrong order: each value is put in its place among those before it.
 
     Shifting a list is quick enough that this beats a merge sort in Python tenfold at 5,000 values.
     """
     before: list[int] = []
-    wrong = 0
+    in_order = 0
     for value in values:
         place = bisect_right(before, value)
-        wrong += len(before) - place
         before.insert(place, value)
-    return wrong
+        in_order += place
+    return len(before) * (len(before) - 1) // 2 - in_order

@@ -20,7 +20,7 @@ from emulation.domain.criteria import CriteriaSet, Section
 from emulation.domain.lean_statistics import Array
 from emulation.domain.scoring import LineState, Scorer
 
-BLOCK = 1 << 18  # numbers of one array that are worked on at once
+BLOCK = 1 << 16  # numbers of one array that are worked on at once
 WHOLE = 2**62  # what int64 holds, with a bit to spare
 
 
@@ -89,9 +89,9 @@ class Rescorer:
         self.clusters = len(self._starts)
         self._prepare(scorer)
         self.full = self._full_tally()
-        self.full_keys = self._keys(self.full)[: self.ranked]
-        self.full_ranks = _ranks(self.full_keys)
-        self._full_winners = self._winners(self.full_keys[np.newaxis])[0]
+        keys = self._keys(self.full)[: self.ranked]
+        self.full_ranks = _ranks(keys[np.newaxis])[0]
+        self._full_winners = self._winners(keys[np.newaxis])[0]
 
     def _prepare(self, scorer: Scorer) -> None:
         """The lines as arrays of shape (criteria, units), weighted with their coefficients."""
@@ -163,7 +163,7 @@ class Rescorer:
             largest = 2 * most_earned + self._denominator
         else:
             most_core = int(self._scale) + 1
-            largest = most_earned * (2 * self._scale.numerator + self._scale.denominator)
+            largest = 2 * most_earned * (self._scale.numerator + self._scale.denominator)
         self._packing: list[tuple[str, int]] = []
         packed = most_core + most_bonus + 1
         for name, line_weights in breakers:
@@ -224,7 +224,7 @@ class Rescorer:
 
     def ranks(self, tally: Tally) -> Array:
         """The overall ranks of the ranked units, 1-2-2-4, in the order of `units`."""
-        return _ranks(self._keys(tally)[: self.ranked])
+        return np.asarray(_ranks(self._keys(tally)[np.newaxis, : self.ranked])[0])
 
     def _winners(self, keys: Array) -> Array:
         """For each choice and each unit in a cluster, whether it stands on rank 1 there."""
@@ -238,13 +238,13 @@ class Rescorer:
     def effects(self, tallies: Tally) -> Effects:
         """What some choices do to the ranks; `tallies` holds their sums of ranked units, shape (choices, ranked)."""
         keys = self._keys(tallies)
-        shift = np.array([int(np.abs(_ranks(row) - self.full_ranks).sum()) for row in keys], dtype=np.int64)
+        shift = np.abs(_ranks(keys) - self.full_ranks).sum(axis=1)
         if self._starts:
             differs = self._winners(keys) != self._full_winners
             changed = np.logical_or.reduceat(differs, self._starts, axis=1).sum(axis=1)
         else:
             changed = np.zeros(len(keys), dtype=np.int64)
-        return Effects(shift, changed, np.all(tallies.base > 0, axis=1, keepdims=False))
+        return Effects(shift, changed, np.all(tallies.base > 0, axis=1))
 
     def effect(self, tally: Tally) -> Effects:
         """The effect of one choice, its arrays of shape (1,)."""
@@ -284,8 +284,18 @@ class Rescorer:
 
 
 def _ranks(keys: Array) -> Array:
-    """Competition ranks of one row of keys: 1 + how many are greater."""
-    return len(keys) + 1 - np.searchsorted(np.sort(keys), keys, side="right")
+    """Competition ranks of each row of keys, shape (choices, units): 1 + how many of the row are greater."""
+    size = keys.shape[1]
+    order = np.argsort(keys, axis=1)
+    ascending = np.take_along_axis(keys, order, axis=1)
+    places = np.arange(size)
+    # the last place of each group of equals, carried back to all of the group: what stands after it is greater
+    ends = np.full(keys.shape, size - 1)
+    ends[:, :-1] = np.where(ascending[:, 1:] != ascending[:, :-1], places[:-1], size - 1)
+    ends = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
+    ranks = np.empty(keys.shape, dtype=np.int64)
+    np.put_along_axis(ranks, order, size - ends, axis=1)
+    return ranks
 
 
 def _weights(sections: Sequence[Section]) -> tuple[dict[str, int], int]:
