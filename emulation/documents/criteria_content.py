@@ -15,8 +15,11 @@ from emulation.domain.criteria import CriteriaSet, Criterion, Section
 from emulation.domain.numbers import half_up, units_to_points
 from emulation.words import figure
 
-# blanks around the signs of a formula, and before "%"
-_INSIDE = re.compile(r"(?<=[\d)]) (?=[−×:+=≈≥≤→] ?[\d(])|(?<=[\d)] [−×:+=≈≥≤→]) (?=[\d(])|(?<=\d) (?=%)")
+# blanks around the signs of a formula, inside "(tỷ lệ −", and before "%"
+_INSIDE = re.compile(
+    r"(?<=[\d)]) (?=[−×:+=≈≥≤→] ?[\d(])|(?<=[−×]) (?=[\d(])|(?<=[\d)] [:+=≈≥≤→]) (?=[\d(])"
+    r"|(?<=\w) (?=−)|(?<=\(tỷ) (?=lệ −)|(?<=\d) (?=%)"
+)
 ILLUSTRATIVE = "Bộ tiêu chí minh họa"
 SKIPPING = {
     "rebase": "được loại khỏi điểm nền: đơn vị được tính trên các tiêu chí còn lại",
