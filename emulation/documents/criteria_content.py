@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,8 +15,11 @@ from emulation.domain.criteria import CriteriaSet, Criterion, Section
 from emulation.domain.numbers import half_up, units_to_points
 from emulation.words import figure
 
-# blanks around the signs of a formula, and before "%"
-_INSIDE = re.compile(r"(?<=[\d)]) (?=[−×:+=≈≥≤→] ?[\d(])|(?<=[\d)] [−×:+=≈≥≤→]) (?=[\d(])|(?<=\d) (?=%)")
+# blanks around the signs of a formula, inside "(tỷ lệ −", and before "%"
+_INSIDE = re.compile(
+    r"(?<=[\d)]) (?=[−×:+=≈≥≤→] ?[\d(])|(?<=[−×]) (?=[\d(])|(?<=[\d)] [:+=≈≥≤→]) (?=[\d(])"
+    r"|(?<=\w) (?=−)|(?<=\(tỷ) (?=lệ −)|(?<=\d) (?=%)"
+)
 ILLUSTRATIVE = "Bộ tiêu chí minh họa"
 SKIPPING = {
     "rebase": "được loại khỏi điểm nền: đơn vị được tính trên các tiêu chí còn lại",
@@ -147,7 +150,10 @@ def _applies(criterion: Criterion) -> list[str]:
 
 
 def annex_rows(criteria: CriteriaSet) -> list[AnnexRow]:
-    """The table that an official letter carries: sections with their maximum, criteria with rule and evidence."""
+    """The table that an official letter carries: sections with their maximum, criteria with rule and evidence.
+
+    The maximum of a section holds its coefficient and those of the sections around it, so that the column adds up.
+    """
     rows: list[AnnexRow] = []
 
     def leaf(criterion: Criterion, *, deducted: bool = False) -> AnnexRow:
@@ -164,17 +170,17 @@ def annex_rows(criteria: CriteriaSet) -> list[AnnexRow]:
             owner_of(criterion),
         )
 
-    def below(section: Section, depth: int) -> None:
+    def below(section: Section, depth: int, around: Fraction) -> None:
         title = section.title
         if section.coefficient != 1:
             title += f" (hệ số {figure(section.coefficient)})"
-        rows.append(AnnexRow(section.code, title, points(_most(section, criteria), criteria), depth))
+        rows.append(AnnexRow(section.code, title, points(around * section.most, criteria), depth))
         for inner in section.sections:
-            below(inner, depth + 1)
+            below(inner, depth + 1, around * Fraction(section.coefficient))
         rows.extend(leaf(one) for one in section.criteria)
 
     for section in criteria.sections:
-        below(section, 0)
+        below(section, 0, Fraction(1))
     rows.append(AnnexRow("", "Tổng điểm tối đa của các lĩnh vực (điểm nền)", points(criteria.base, criteria), 0))
     for title, cap, leaves in (
         ("Điểm thưởng", criteria.bonus_cap, criteria.bonus),
@@ -187,30 +193,15 @@ def annex_rows(criteria: CriteriaSet) -> list[AnnexRow]:
     return rows
 
 
-def _most(section: Section, criteria: CriteriaSet) -> Fraction:
-    """The points a section can bring, the coefficients of the sections around it included."""
-
-    def within(sections: Sequence[Section], factor: Fraction) -> Fraction | None:
-        for one in sections:
-            if one is section:
-                return factor * one.most
-            found = within(one.sections, factor * Fraction(one.coefficient))
-            if found is not None:
-                return found
-        return None
-
-    return within(criteria.sections, Fraction(1)) or section.most
-
-
 # ---- the booklet ----
 
 
 def general_rules(criteria: CriteriaSet) -> Iterator[Block]:
     """How points become a total, a grade and a rank, in words."""
     yield Heading(2, "Cách tính tổng điểm")
-    parts = [f"{_counted(len(criteria.leaves))} tiêu chí trong {_counted(len(criteria.sections))} lĩnh vực"]
-    parts += [f"{_counted(len(criteria.bonus))} tiêu chí điểm thưởng"] if criteria.bonus else []
-    parts += [f"{_counted(len(criteria.deductions))} tiêu chí điểm trừ"] if criteria.deductions else []
+    parts = [f"{len(criteria.leaves)} tiêu chí trong {len(criteria.sections)} lĩnh vực"]
+    parts += [f"{len(criteria.bonus)} tiêu chí điểm thưởng"] if criteria.bonus else []
+    parts += [f"{len(criteria.deductions)} tiêu chí điểm trừ"] if criteria.deductions else []
     yield Paragraph(f"Bộ tiêu chí có {listed(parts)}. Điểm nền, là điểm tối đa của các lĩnh vực với hệ số, "
                     f"là {points(criteria.base, criteria)} điểm.")  # fmt: skip
     places = f"đến {count(criteria.precision)} chữ số thập phân" if criteria.precision else "đến hàng đơn vị"
@@ -252,10 +243,6 @@ def general_rules(criteria: CriteriaSet) -> Iterator[Block]:
         yield Paragraph(criteria.note.strip())
 
 
-def _counted(number: int) -> str:
-    return f"{number}"
-
-
 def _total(criteria: CriteriaSet) -> str:
     """The total as a sentence with its caps."""
     parts = ["điểm của các lĩnh vực"]
@@ -280,17 +267,17 @@ def booklet(criteria: CriteriaSet) -> list[Block]:
     blocks: list[Block] = [Heading(1, "Phần I. Quy định chung"), *general_rules(criteria)]
     blocks.append(Heading(1, "Phần II. Các tiêu chí"))
 
-    def below(section: Section, level: int) -> None:
+    def below(section: Section, level: int, around: Fraction) -> None:
         note = f"hệ số {figure(section.coefficient)}, " if section.coefficient != 1 else ""
-        most = points(_most(section, criteria), criteria)
+        most = points(around * section.most, criteria)
         blocks.append(Heading(level, f"{section.code}. {section.title} ({note}tối đa {most} điểm)"))
         for inner in section.sections:
-            below(inner, min(level + 1, 4))
+            below(inner, min(level + 1, 4), around * Fraction(section.coefficient))
         for leaf in section.criteria:
             blocks.extend(_leaf(leaf, criteria, min(level + 1, 5), deducted=False))
 
     for section in criteria.sections:
-        below(section, 2)
+        below(section, 2, Fraction(1))
     for number, title, leaves in (
         ("III", "Điểm thưởng", criteria.bonus),
         ("IV" if criteria.bonus else "III", "Điểm trừ", criteria.deductions),

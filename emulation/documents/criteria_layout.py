@@ -209,8 +209,8 @@ def level_of(kind: str) -> int | None:
 # ---- words inside a cell ----
 
 _HIDDEN = {"\\": "\\\\", "\n": "\\n"}
-_SHOWN = {"\\\\": "\\", "\\n": "\n", "\\)": ")", "\\:": ":", "\\=": "=", "\\s": " ", "\\t": "\t"}
-_ESCAPE = re.compile(r"\\[\\n):=st]")
+_SHOWN = {"\\\\": "\\", "\\n": "\n", "\\)": ")", "\\:": ":", "\\s": " ", "\\t": "\t"}
+_ESCAPE = re.compile(r"\\[\\n):st]")
 
 
 def hidden(text: str, signs: str = "") -> str:

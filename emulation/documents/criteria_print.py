@@ -6,10 +6,15 @@ left to the clerk. What the documents say is in criteria_content.py, the DOCX of
 
 from __future__ import annotations
 
+from emulation.documents.balance import wrap
 from emulation.documents.criteria_content import ILLUSTRATIVE, Heading, Issuer, annex_rows, booklet, seal
+from emulation.documents.fonts import Face
 from emulation.documents.pdf import named_stylesheet, write_pdf
 from emulation.documents.typesetting import fill
 from emulation.domain.criteria import CriteriaSet
+
+TITLE_MEASURE = 149.0  # mm, of the title page
+LONGEST_EVEN = 300  # letters of a title that is broken into even lines; a longer one flows
 
 
 def annex_pdf(criteria: CriteriaSet, issuer: Issuer | None = None) -> bytes:
@@ -36,8 +41,16 @@ def booklet_pdf(criteria: CriteriaSet, issuer: Issuer | None = None) -> bytes:
         criteria=criteria,
         issuer=issuer or Issuer(),
         blocks=blocks,
+        title=_even_lines(criteria.title),
         headings=[(one["number"], one["value"]) for one in blocks if isinstance(one["value"], Heading)],
         seal=seal(criteria),
         tag=ILLUSTRATIVE if criteria.status == "illustrative" else "",
     )
     return write_pdf(html, [named_stylesheet(name) for name in ("fonts.css", "base.css", "criteria_booklet.css")])
+
+
+def _even_lines(title: str) -> tuple[str, ...]:
+    """The title in lines of about the same length, as a title page has it."""
+    if len(title) > LONGEST_EVEN:
+        return (title,)
+    return wrap(" ".join(title.split()), face=Face.BOLD, pt=16, measure=TITLE_MEASURE)

@@ -166,7 +166,6 @@ def _write_rows(sheet: Worksheet, criteria: CriteriaSet, lists: Mapping[str, str
     row = 2
     for kind, values in _lines(criteria):
         cells = [cell_value(_at(values, column), column.form, column.path[-1]) for column in COLUMNS]
-        first = row
         for part in _parts(
             [kind, *(cell if column.may_fill(kind) else None for column, cell in zip(COLUMNS, cells, strict=True))]
         ):
@@ -176,7 +175,6 @@ def _write_rows(sheet: Worksheet, criteria: CriteriaSet, lists: Mapping[str, str
                 if layout.level_of(kind):
                     cell.font, cell.fill = Font(bold=True), SECTION_FILL
             row += 1
-        sheet.row_dimensions[first].height = None
     last = row + SPARE_ROWS
     for number, column in enumerate((None, *COLUMNS), 1):
         letter = get_column_letter(number)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from emulation.documents import criteria_layout as layout
-from emulation.documents.criteria_cells import Odd, text_of, value_of
+from emulation.documents.criteria_cells import Odd, text_of
 from emulation.documents.criteria_layout import COLUMNS, SETTINGS, Column, Form
-from emulation.documents.workbook_cells import MOST_ROWS, Cell, Kind, Sheet, read_cells
+from emulation.documents.workbook_cells import Cell, read_cells
+from emulation.documents.workbook_tables import Findings, Spot, Table
 from emulation.domain.criteria import CriteriaSet, checked
 from emulation.domain.source import Path, Problem, Problems
-from emulation.errors import Refusal
 from emulation.words import N_, Phrase
 
-MOST_PROBLEMS = 200  # told; the rest is counted
-HEAD_ROWS = 20  # the heading stands in one of the first rows
 # sentences that name keys of a file, and the same for somebody who sees columns
 REWORDED = {
+    "Thiếu khóa “%(key)s”.": N_("Thiếu “%(key)s”."),
     "Càng cao càng tốt thì target phải lớn hơn floor.": N_(
         "Càng cao càng tốt thì mức đạt tối đa phải lớn hơn mức 0 điểm."
     ),
@@ -37,43 +35,9 @@ HEADS = {
     **layout.PARAMETERS,
     **{column.path[-1]: column.head for column in COLUMNS},
     **{setting.key: setting.head for setting in SETTINGS},
+    **dict.fromkeys(layout.TABLES, "MỨC = ĐIỂM"),
     "title": "Nội dung",
 }
-Spot = tuple[int, int, int]  # number of the sheet, row, column
-
-
-@dataclass
-class _Found:
-    """What is wrong so far, and where the values of the set stand."""
-
-    sheets: list[Sheet]
-    problems: list[tuple[Spot, Phrase]] = field(default_factory=list)
-    spots: dict[Path, Spot] = field(default_factory=dict)
-
-    def add(self, spot: Spot, phrase: Phrase | Refusal | str, **values: Any) -> None:
-        """Remember a problem."""
-        if isinstance(phrase, Refusal):
-            phrase = phrase.phrase
-        self.problems.append((spot, Phrase(phrase, values) if isinstance(phrase, str) else phrase))
-
-    def spot(self, path: Path) -> Spot:
-        """Where `path`, or the nearest thing around it, stands."""
-        while path not in self.spots and path:
-            path = path[:-1]
-        return self.spots.get(path, (0, 1, 1))
-
-    def told(self) -> list[Problem]:
-        """The problems in the order of the sheets, at most so many as a person can use."""
-        ordered = sorted(self.problems, key=lambda one: one[0])
-        told = [Problem(phrase, None, self.place(spot)) for spot, phrase in ordered[:MOST_PROBLEMS]]
-        if len(ordered) > MOST_PROBLEMS:
-            told.append(Problem(Phrase(N_("Còn %(n)s lỗi nữa."), {"n": len(ordered) - MOST_PROBLEMS})))
-        return told
-
-    def place(self, spot: Spot) -> str:
-        """The cell as people name it."""
-        number, row, column = spot
-        return self.sheets[number].place(row, column)
 
 
 def read_workbook(raw: bytes) -> CriteriaSet:
@@ -88,10 +52,10 @@ def read_workbook(raw: bytes) -> CriteriaSet:
     missing = [name for name in wanted if layout.folded(name) not in numbers]
     if missing:
         raise Problems([Problem(Phrase(N_("Thiếu trang “%(name)s”."), {"name": name})) for name in missing])
-    found = _Found(sheets)
-    known = {layout.folded(name) for name in (*wanted, layout.GUIDE)}
+    found = Findings(sheets)
+    chosen = {numbers[layout.folded(name)] for name in wanted}
     for number, sheet in enumerate(sheets):
-        if layout.folded(sheet.name) not in known and sheet.rows():
+        if number not in chosen and layout.folded(sheet.name) != layout.folded(layout.GUIDE) and sheet.rows():
             row = min(sheet.rows())
             found.add(
                 (number, row, min(sheet.rows()[row])),
@@ -123,79 +87,7 @@ def _reworded(phrase: Phrase) -> Phrase:
     return Phrase(REWORDED.get(phrase.text, phrase.text), values)
 
 
-class _Table:
-    """A sheet with a heading: what both sheets have in common."""
-
-    def __init__(self, found: _Found, number: int) -> None:
-        self.found = found
-        self.number = number
-        self.sheet = found.sheets[number]
-        self.rows = self.sheet.rows()
-
-    def head(self, needed: Sequence[str]) -> int | None:
-        """The row of the heading: the first that has the needed columns."""
-        for row in list(self.rows)[:HEAD_ROWS]:
-            heads = {layout.folded(str(cell.value)) for cell in self.rows[row].values()}
-            if all(layout.folded(name) in heads for name in needed):
-                return row
-        self.found.add(
-            (self.number, 1, 1), N_("Không thấy dòng tiêu đề có các cột %(names)s."), names=", ".join(needed)
-        )
-        return None
-
-    def check_shape(self, head: int) -> bool:
-        """Tell merged cells, hidden rows and columns; whether the sheet was read to its end."""
-        for top, left, bottom, right in self.sheet.merged:
-            if bottom >= head and any(row in self.rows for row in range(top, min(bottom, top + MOST_ROWS) + 1)):
-                spot = (self.number, max(top, 1), left)
-                last = self.sheet.place(bottom, right).rpartition("!")[2]
-                self.found.add(spot, N_("Các ô đến %(last)s đang gộp: bỏ gộp và điền từng ô."), last=last)
-        for row in sorted(self.sheet.hidden_rows & set(self.rows)):
-            if row >= head:
-                self.found.add((self.number, row, 1), N_("Dòng %(n)s đang ẩn: cho hiện lại, hoặc xóa dòng."), n=row)
-        used = {column for row, cells in self.rows.items() if row >= head for column in cells}
-        for first, last_column in self.sheet.hidden_columns:
-            for column in sorted(one for one in used if first <= one <= last_column):
-                self.found.add((self.number, head, column), N_("Cột này đang ẩn: cho hiện lại."))
-        if self.sheet.cut_at is not None:
-            self.found.add(
-                (self.number, self.sheet.cut_at, 1),
-                N_("Trang có quá nhiều dòng (hơn %(n)s): một bộ tiêu chí không dài như vậy."),
-                n=MOST_ROWS,
-            )
-        return self.sheet.cut_at is None
-
-    def records(self, head: int, first: int) -> list[tuple[int, dict[int, Cell]]]:
-        """The rows below the heading; what goes on in a row marked as such is joined to the row above it."""
-        found: list[tuple[int, dict[int, Cell]]] = []
-        for row, cells in self.rows.items():
-            if row <= head:
-                continue
-            mark = cells.get(first)
-            if mark is None or layout.folded(str(mark.value)) != layout.folded(layout.CONTINUED):
-                found.append((row, dict(cells)))
-                continue
-            for column, cell in cells.items():
-                above = found[-1][1].get(column) if found else None
-                if column == first:
-                    continue
-                if above is None or above.kind is not Kind.TEXT or cell.kind is not Kind.TEXT:
-                    self.found.add((self.number, row, column), N_("Ô này không nối tiếp ô nào ở dòng trên."))
-                else:
-                    found[-1][1][column] = Cell(Kind.TEXT, f"{above.value}{cell.value}")
-        return found
-
-    def take(self, spot: Spot, cell: Cell | None, form: Form, key: str, kind: str | None = None) -> Any:
-        """The value of a cell; what cannot be read is told."""
-        try:
-            return value_of(cell, form, key, kind)
-        except Odd as odd:
-            for refusal in odd.refusals:
-                self.found.add(spot, refusal)
-            return odd.value
-
-
-class _General(_Table):
+class _General(Table):
     """The sheet of general rules: a name and a value in each row."""
 
     def read(self, data: dict[str, Any]) -> bool:
@@ -243,7 +135,7 @@ class _General(_Table):
         return True
 
 
-class _Rows(_Table):
+class _Rows(Table):
     """The sheet of criteria: sections, criteria and grounds, one in each row."""
 
     def read(self, data: dict[str, Any]) -> bool:

@@ -26,6 +26,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 from openpyxl.utils.exceptions import CellCoordinatesException
 
+from emulation.documents.criteria_files import OLE
 from emulation.domain.source import LARGEST_BYTES, Problem, Problems
 from emulation.words import N_, Phrase
 
@@ -35,7 +36,6 @@ MOST_MEMBERS = 2_000
 MOST_ROWS = 5_000  # with something in them, per sheet
 MOST_CELLS = 200_000  # with something in them, per sheet
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 (a day of a sheet has no zone)
 EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 (the same)
 _HIDDEN_CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")

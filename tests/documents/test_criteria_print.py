@@ -114,9 +114,17 @@ def test_booklet_tells_every_criterion_in_full() -> None:
     assert "bị trừ 1,50 điểm" in "".join(facts[-1].facts[3].texts)
 
 
-def test_formulas_stay_on_one_line() -> None:
-    text = "74/98 ≈ 75,51 %; (75,51 − 30) : (90 − 30) × 3; được 2,28 điểm"
-    assert whole(text).replace("\u00a0", "_") == "74/98_≈_75,51_%; (75,51_−_30)_:_(90_−_30)_×_3; được 2,28 điểm"
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("74/98 ≈ 75,51 %; (75,51 − 30) : (90 − 30) × 3; được", "74/98_≈_75,51_%; (75,51_−_30)_:_(90_−_30)_×_3; được"),
+        ("điểm bằng (tỷ lệ − 70) : (98 − 70) × 4.", "điểm bằng (tỷ_lệ_−_70)_:_(98_−_70)_×_4."),
+        ("Tỷ lệ bằng 100 × số đạt : tổng số", "Tỷ lệ bằng 100 × số đạt : tổng số"),
+        ("0,5 + 0,5 = 1", "0,5_+_0,5_=_1"),
+    ],
+)
+def test_formulas_stay_on_one_line(text: str, kept: str) -> None:
+    assert whole(text).replace("\u00a0", "_") == kept
 
 
 def test_points_are_rounded_half_up_with_the_places_of_the_set() -> None:

@@ -13,13 +13,14 @@ from openpyxl import Workbook, load_workbook
 
 from emulation.documents import criteria_layout as layout
 from emulation.documents.criteria_xlsx import workbook
-from emulation.documents.criteria_xlsx_read import read_workbook
+from emulation.documents.criteria_xlsx_read import REWORDED, read_workbook
 from emulation.domain.criteria import CriteriaSet, Criterion, EvidenceRule, Ground, Section, load
 from emulation.domain.rules import KINDS
 from emulation.domain.source import Problems
 from tests.domain.sets import ODD, criteria_sets
 from tests.domain.test_criteria import FILES, NINE
 from tests.domain.test_normal_form import with_words
+from tools import translations
 
 NINE_SET = load(NINE)
 HEADS = [layout.KIND_HEAD, *(column.head for column in layout.COLUMNS)]
@@ -277,8 +278,8 @@ WRONG = [  # change, cell, sentence
     (put(f"Cách chấm {I1}", None), f"{C}!{KIND}3", "Chưa điền “Cách chấm”."),
     (put("A 3", None), f"{C}!A3", "Chưa chọn loại dòng."),
     (put("B 2", None, G), f"{G}!B2", "Chưa điền “Mã bộ tiêu chí”."),
-    (put(f"Thông số và các mức điểm {I1}", None), f"{C}!{RULE}3", "Thiếu khóa “Mức đạt tối đa”."),
-    (put(f"Thông số và các mức điểm {II1}", None), f"{C}!{RULE}7", "Thiếu khóa “levels”."),
+    (put(f"Thông số và các mức điểm {I1}", None), f"{C}!{RULE}3", "Thiếu “Mức đạt tối đa”."),
+    (put(f"Thông số và các mức điểm {II1}", None), f"{C}!{RULE}7", "Thiếu “MỨC = ĐIỂM”."),
     # unknown words
     (put("A 3", "Tiêu đề"), f"{C}!A3",
      ("Không có loại dòng “Tiêu đề”: dùng Lĩnh vực, Nhóm cấp 2, Nhóm cấp 3, Tiêu chí, Điểm thưởng, Điểm trừ, "
@@ -353,6 +354,8 @@ WRONG = [  # change, cell, sentence
     (lambda book: setattr(book[C].column_dimensions["E"], "hidden", True), f"{C}!E1", "Cột này đang ẩn: cho hiện lại."),
     (lambda book: book.create_sheet("Nháp").append(["x"]), "Nháp!A1",
      "Trang “Nháp” không thuộc bộ tiêu chí: chuyển nội dung sang trang khác hoặc xóa trang."),
+    (lambda book: book.copy_worksheet(book[C]).__setattr__("title", "bo tieu chi"), f"{C}!A1",
+     "Trang “Bộ tiêu chí” không thuộc bộ tiêu chí: chuyển nội dung sang trang khác hoặc xóa trang."),
     (lambda book: book.remove(book[G]), "", "Thiếu trang “Quy định chung”."),
 ]  # fmt: skip
 
@@ -366,6 +369,11 @@ def test_mistake_is_told_by_its_cell_and_only_once(change: Any, cell: str, sente
     told = problems(raw)
     assert (cell, sentence) in told
     assert len([one for one in told if one[0] == cell]) == 1
+
+
+def test_sentences_that_are_reworded_are_those_of_the_checks() -> None:
+    said = {message.id for message in translations.sentences()}
+    assert {*REWORDED, *REWORDED.values()} <= said
 
 
 def test_empty_sheet_and_hidden_empty_row_and_title_merged_above_do_no_harm() -> None:
