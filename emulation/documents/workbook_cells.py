@@ -35,9 +35,12 @@ LARGEST_UNPACKED = 64 * 1024 * 1024  # bytes of all parts together
 MOST_MEMBERS = 2_000
 MOST_ROWS = 5_000  # with something in them, per sheet
 MOST_CELLS = 200_000  # with something in them, per sheet
+MOST_LETTERS = 4_000_000  # in all cells of a sheet, a text that cells share counted for each of them
+MOST_SHAPES = 2_000  # merged areas or hidden columns that are remembered: one is enough to refuse the file
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 (a day of a sheet has no zone)
 EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 (the same)
+TOO_LARGE = N_("Tệp mở ra quá lớn đối với một bộ tiêu chí: xóa các dòng trống đã định dạng và ảnh.")
 _HIDDEN_CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _DTD = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -140,7 +143,7 @@ class _Package:
             or sum(member.file_size for member in members) > LARGEST_UNPACKED
             or any(member.file_size > LARGEST_PART for member in members)
         ):
-            raise refused(N_("Tệp mở ra quá lớn đối với một bộ tiêu chí: xóa các dòng trống đã định dạng và ảnh."))
+            raise refused(TOO_LARGE)
         if any(name.endswith("vbaproject.bin") for name in names):
             raise refused(N_("Tệp có chứa macro, không nhận: lưu lại thành .xlsx."))
         if "xl/workbook.xml" not in names:
@@ -220,6 +223,7 @@ class _SheetReader:
         self.row = 0
         self.column = 0
         self.rows = 0
+        self.letters = 0
 
     def read(self, file: IO[bytes]) -> Sheet:
         """The sheet, filled; it stops at the row that is one too many."""
@@ -241,9 +245,9 @@ class _SheetReader:
                 if not self._room():
                     self.sheet.cut_at = self.row
                     return self.sheet
-            elif name == "col" and one.get("hidden") in ("1", "true"):
+            elif name == "col" and one.get("hidden") in ("1", "true") and len(self.sheet.hidden_columns) < MOST_SHAPES:
                 self.sheet.hidden_columns.append((int(one.get("min", "0")), int(one.get("max", "0"))))
-            elif name == "mergeCell":
+            elif name == "mergeCell" and len(self.sheet.merged) < MOST_SHAPES:
                 left, top, right, bottom = (int(edge or 0) for edge in range_boundaries(one.get("ref", "")))
                 self.sheet.merged.append((top, left, bottom, right))
         return self.sheet
@@ -273,6 +277,9 @@ class _SheetReader:
         cell = self._value(one)
         if cell is not None:
             self.sheet.cells[row, column] = cell
+            self.letters += len(cell.value) if isinstance(cell.value, str) else 0
+            if self.letters > MOST_LETTERS:
+                raise refused(TOO_LARGE)
 
     def _value(self, one: Element) -> Cell | None:
         kind = one.get("t", "n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,8 +76,10 @@ class Table:
 
     def check_shape(self, head: int) -> bool:
         """Tell merged cells, hidden rows and columns; whether the sheet was read to its end."""
+        filled = list(self.rows)
         for top, left, bottom, right in self.sheet.merged:
-            if bottom >= head and any(row in self.rows for row in range(top, min(bottom, top + MOST_ROWS) + 1)):
+            next_filled = bisect_left(filled, max(top, head))
+            if next_filled < len(filled) and filled[next_filled] <= bottom:
                 spot = (self.number, max(top, 1), left)
                 last = self.sheet.place(bottom, right).rpartition("!")[2]
                 self.found.add(spot, N_("Các ô đến %(last)s đang gộp: bỏ gộp và điền từng ô."), last=last)

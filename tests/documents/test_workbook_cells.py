@@ -167,6 +167,8 @@ REFUSED = [
     ("bomb in an unread part", packed(unpacked(SOUND) | {"xl/media/x.png": ZEROS}), [TOO_LARGE]),
     ("bomb of many parts", packed(unpacked(SOUND) | {f"x{i}": b"" for i in range(2001)}), [TOO_LARGE]),
     ("bomb of shared texts", packed(unpacked(SOUND) | {"xl/sharedStrings.xml": ZEROS}), [TOO_LARGE]),
+    ("long text shared by many cells",
+     book('<row><c t="s"><v>0</v></c></row>' * 3000, shared=f"<si><t>{'x' * 100_000}</t></si>"), [TOO_LARGE]),
     ("entities in a sheet", with_part(SHEET, lambda part: ENTITY + part), [DTD]),
     ("entities in texts", packed(unpacked(SOUND) | {"xl/sharedStrings.xml": ENTITY + b"<sst/>"}), [DTD]),
     ("entities in the book", with_part("xl/workbook.xml", lambda part: ENTITY + part), [DTD]),
@@ -221,6 +223,15 @@ def test_hundred_thousand_rows_are_refused_with_a_sentence_in_bounded_time_and_m
     assert told[-1].startswith(f"Bộ tiêu chí!A{100 + MOST_ROWS - 17 - 1}: ")
     assert seconds < 30
     assert peak < 40 * 1024 * 1024
+
+
+def test_hundred_thousand_merged_areas_are_refused_soon() -> None:
+    more = b"<mergeCells>" + b'<mergeCell ref="A1:XFD1048576"/>' * 100_000 + b"</mergeCells>"
+    raw = with_part(SHEET, lambda part: part.replace(b"</sheetData>", b"</sheetData>" + more))
+    started = time.monotonic()
+    told = sentences(raw)
+    assert "Bộ tiêu chí!A1: Các ô đến XFD1048576 đang gộp: bỏ gộp và điền từng ô." in told
+    assert time.monotonic() - started < 20
 
 
 def test_hundred_thousand_empty_rows_are_no_harm() -> None:
