@@ -23,7 +23,7 @@ from emulation.domain.words_of_sets import TIE_BREAKERS
 from emulation.errors import Invalid
 from emulation.services.names import owners, tag_name, tags
 from emulation.web.display import decimal_mark, show_phrase, translate
-from emulation.web.draft_specs import CHOICES, FIELD_NAMES, Spec, rule_kind, specs_of
+from emulation.web.draft_specs import CHOICES, CRITERION_SPECS, FIELD_NAMES, Spec, rule_kind, specs_of
 from emulation.words import N_, Phrase, figure
 
 MOST_ROWS = 60
@@ -66,11 +66,6 @@ def form_of(node: Node, draft: Draft) -> tuple[NodeForm, dict[str, Rows]]:
     made: dict[str, Any] = {}
     data: dict[str, Any] = {}
     tables: dict[str, Rows] = {}
-    if node.kind is Kind.CRITERION:
-        made["rule-kind"] = SelectField(
-            _("Kiểu"), choices=[SelectChoice(name, _sentence_case(rule.name)) for name, rule in KINDS.items()]
-        )
-        data["rule-kind"] = kind
 
     def put(spec: Spec, name: str, value: Any) -> None:
         label = translate(spec.label)
@@ -96,7 +91,7 @@ def form_of(node: Node, draft: Draft) -> tuple[NodeForm, dict[str, Rows]]:
             case _:
                 made[name], data[name] = StringField(label), str(value or "")
 
-    for spec in specs_of(node.kind, kind):
+    def put_whole(spec: Spec) -> None:
         value = _get(node.fields, spec.path)
         if spec.kind == "table":
             rows = tables[spec.name] = Rows(spec)
@@ -112,6 +107,15 @@ def form_of(node: Node, draft: Draft) -> tuple[NodeForm, dict[str, Rows]]:
                 rows.names.append([f"{spec.name}-{i}"])
         else:
             put(spec, spec.name, value)
+
+    if node.kind is Kind.CRITERION:
+        for spec in CRITERION_SPECS:
+            put_whole(spec)
+        kinds = [SelectChoice(name, _sentence_case(rule.name)) for name, rule in KINDS.items()]
+        made["rule-kind"], data["rule-kind"] = SelectField(_("Kiểu"), choices=kinds), kind
+    for spec in specs_of(node.kind, kind):
+        if spec.name not in made and spec.name not in tables:
+            put_whole(spec)
     form: NodeForm = type("ThisNodeForm", (NodeForm,), made)(data=data)
     form.tell({})
     return form, tables

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from emulation.domain.drafts import Node
 from emulation.models import Draft, Role
+from emulation.services import consultations
 from emulation.services.drafts import create_draft, nodes_of
 from tests.journeys.browsers import fresh
 from tests.world import World, person
@@ -25,6 +26,22 @@ def begin(db: Session, world: World) -> Draft:
     draft = create_draft(
         db, world.actor("department"), based_on=world.period.criteria_set, edition=EDITION, now=datetime.now(UTC)
     )
+    db.commit()
+    return draft
+
+
+def consult(db: Session, world: World) -> Draft:
+    """A draft that the units read and comment on: one comment on I.1 is answered, another of another unit is not."""
+    now, department = datetime.now(UTC), world.actor("department")
+    draft = create_draft(db, department, based_on=world.period.criteria_set, edition="2023-2024", now=now)
+    consultations.open_consultation(db, department, draft, until=now + timedelta(days=9), now=now)
+    key = next(one.key for one in nodes_of(db, draft).criteria)
+    first, _second = [
+        consultations.comment(db, world.actor(name), draft, key=key, text=text, now=now)
+        for name, text in (("unit_officer", "Đề nghị giảm còn 5 điểm."), ("other_officer", "Vùng khó chưa làm được."))
+    ]
+    text = "Giữ 10 điểm vì là nhiệm vụ trọng tâm."
+    consultations.answer(db, department, first, outcome="answered", text=text, version=first.version, now=now)
     db.commit()
     return draft
 

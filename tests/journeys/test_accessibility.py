@@ -19,12 +19,14 @@ from sqlalchemy.orm import Session
 
 from emulation.config import Settings
 from emulation.db import make_engine, make_sessions
+from emulation.domain.drafts import Kind, Root
 from emulation.domain.workflow import SheetState
 from emulation.models import Award, Certificate, Exclusion
 from emulation.schema import migrate
-from emulation.services import explanations, marks, verdicts
+from emulation.services import drafts, explanations, marks, verdicts
 from tests import filling, finished, reviewing
 from tests.journeys.browsers import LAPTOP, PHONE, Visitors, cookie_of, serving
+from tests.journeys.drafting import begin, consult
 from tests.world import World, build
 
 RULES = {
@@ -241,9 +243,35 @@ def published(db: Session, world: World, own: Settings) -> Pages:
     ]
 
 
+def drafting(db: Session, world: World, own: Settings) -> Pages:
+    """Two drafts of criteria sets: one is written, a criterion of it is not right yet; the units read the other."""
+    writing, consulted = begin(db, world), consult(db, world)
+    desk = drafts.open_desk(db, world.actor("department"), writing, now=reviewing.now())
+    keys = {one.code: one.key for one in desk.draft.nodes.values()}
+    made = drafts.add_node(desk, Kind.CRITERION, root=Root.CORE, parent=keys["I"], after=keys["I.1"])
+    drafts.edit_fields(desk, keys["III"], {"code": "III", "title": "Đội ngũ"}, version=1)
+    db.commit()
+    here, there = f"/drafts/{writing.id}", f"/drafts/{consulted.id}"
+    opened = {one.code: one.key for one in drafts.nodes_of(db, consulted).nodes.values()}
+    return [
+        ("department", "/criteria"),
+        ("department", here),
+        *[("department", f"{here}?node={keys[code]}") for code in ("I", "I.1", "I.2", "II.3", "II.5", "D.1", "X.1")],
+        ("department", f"{here}?node={keys['I.1']}&part=95&whole=98"),
+        ("department", f"{here}?node={made.key}"),  # its title and maximum are missing
+        *[("department", f"{one}/{page}") for one in (here, there) for page in ("files", "publishing", "consultation")],
+        ("department", f"{there}?node={opened['I.1']}"),
+        ("department", f"/criteria/{world.period.criteria_set_id}"),
+        ("unit_officer", "/criteria"),
+        ("unit_officer", there),
+        ("unit_officer", f"{there}?node={opened['I.1']}"),
+        ("auditor", f"{here}?node={keys['II.1']}"),
+    ]
+
+
 @pytest.mark.timeout(240)  # forty pages in two sizes, perhaps on a busy machine
 @pytest.mark.parametrize(
-    "moment", [filling_in, signing_and_reception, reviewed, explained, before_publishing, published]
+    "moment", [filling_in, signing_and_reception, reviewed, explained, before_publishing, published, drafting]
 )
 def test_every_page_of_a_moment_is_accessible(
     moment: Callable[[Session, World, Settings], Pages],

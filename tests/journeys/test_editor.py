@@ -12,7 +12,20 @@ from sqlalchemy.orm import Session
 
 from emulation.models import Comment, CriteriaSet, Draft
 from tests.journeys.browsers import Visitors, fresh, sign_in
-from tests.journeys.drafting import STATUS, add, begin, codes_in, colleague, node, open_node, row, settled, write
+from tests.journeys.drafting import (
+    STATUS,
+    add,
+    begin,
+    codes_in,
+    colleague,
+    consult,
+    node,
+    open_node,
+    row,
+    settled,
+    write,
+)
+from tests.journeys.test_accessibility import WIDEST, faults_of
 from tests.journeys.test_round import press
 from tests.world import World
 
@@ -385,3 +398,27 @@ def test_new_node_waits_for_its_title_and_undo_takes_it_away(db: Session, draft:
         with department.expect_navigation():
             department.keyboard.press("Alt+z")
     assert codes_in(db, draft, "I") == ["I.1", "I.2", "I.3"]
+
+
+# ---- every width, everything open ----
+
+
+def test_editor_fits_every_width_and_is_accessible_with_everything_open(
+    db: Session, world: World, draft: int, department: Page
+) -> None:
+    consulted = consult(db, world).id
+    wide = []
+    for path in (
+        "/criteria",
+        f"/drafts/{draft}",
+        f"/drafts/{draft}?node={node(db, draft, 'II.3').key}",
+        f"/drafts/{consulted}/consultation",
+    ):
+        department.goto(path)
+        department.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+        for width in (320, 390, 599, 600, 768, 991, 992, 1199, 1200, 1366):
+            department.set_viewport_size({"width": width, "height": 768})
+            if department.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                wide.append((path, width, department.evaluate(WIDEST)))
+        wide += [(path, fault) for fault in faults_of(department)]
+    assert wide == []

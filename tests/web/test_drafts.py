@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,30 @@ def test_save_answers_with_version_number_and_what_moves(client: Client, app: Fl
     assert node(db, row, "I.1").title == "Tên mới, dài hơn"
 
 
+def test_general_rules_keep_their_edition_whatever_the_count_of_changes(
+    client: Client, app: Flask, db: Session, row: Row
+) -> None:
+    client.sign_in("department")
+    before = draft(db, row).head.version
+    for title in ("Một", "Hai"):
+        assert save(client, app, db, row, "", title=title).get_json()["errors"] == {}
+    head = draft(db, row).head
+    assert (head.fields["title"], head.fields["version"], head.version) == ("Hai", "2022-2023", before + 2)
+    form = next(form for form in client.page(url(row)).forms if "edition" in form.values)
+    assert (form.values["version"], form.values["edition"]) == (str(before + 2), "2022-2023")
+    answer = save(client, app, db, row, "", edition="").get_json()
+    assert answer["errors"] == {"edition": "Chưa nhập."}
+
+
+def test_fields_that_are_empty_on_both_sides_are_no_difference(
+    client: Client, app: Flask, db: Session, row: Row
+) -> None:
+    client.sign_in("department")
+    code = next(one.code for one in draft(db, row).criteria if rule_kind(one.fields) == "levels")
+    diff = save(client, app, db, row, code, rule__kind="check").get_json()["fragments"]["node-diff"]
+    assert re.findall(r"<dt>(.+?)</dt>", diff) == ["Kiểu", "Các bậc"]
+
+
 def test_what_is_wrong_is_saved_and_told_beside_its_field(client: Client, app: Flask, db: Session, row: Row) -> None:
     client.sign_in("department")
     response = save(client, app, db, row, "I.1", max="mười", title="")
@@ -280,11 +305,21 @@ def test_news_tell_what_a_colleague_did(client: Client, app: Flask, db: Session,
     assert client.get(f"/drafts/{row.id}/news?since=0&node=2", headers=JSON).get_json() == {"number": 0}
     other = client.another().sign_in("colleague")
     save(other, app, db, row, "I.1", title="Của đồng nghiệp")
-    key = node(db, row, "I.1").key
-    news = client.get(f"/drafts/{row.id}/news?since=0&node={key}", headers=JSON).get_json()
-    assert (news["number"], news["sentence"], news["touched"]) == (1, "Colleague vừa sửa I.1.", True)
-    assert "Của đồng nghiệp" in news["fragments"]["draft-tree"]
-    assert client.get(f"/drafts/{row.id}/news?since=0&node=3", headers=JSON).get_json()["touched"] is False
+    key, beside = node(db, row, "I.1").key, node(db, row, "I.2").key
+
+    def news(node: int, version: int) -> Any:
+        answer = client.get(f"/drafts/{row.id}/news?since=0&node={node}&version={version}", headers=JSON)
+        return answer.get_json()
+
+    found = news(key, 1)
+    assert (found["number"], found["sentence"], found["touched"]) == (1, "Colleague vừa sửa I.1.", True)
+    assert "Của đồng nghiệp" in found["fragments"]["draft-tree"]
+    assert news(key, 2)["touched"] is False  # the page has it already
+    assert news(beside, 1)["touched"] is False
+    save(client, app, db, row, "I.2", title="Của tôi")
+    assert news(beside, 2)["sentence"] == "Colleague vừa sửa I.1."  # one's own change is no news
+    other.post(f"/drafts/{row.id}/nodes/{beside}/drop")
+    assert news(beside, 2)["touched"] is True
 
 
 # ---- trying a rule ----
