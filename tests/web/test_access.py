@@ -48,6 +48,7 @@ PDF = (
 UNUSUAL: dict[str, tuple[int, ...]] = {
     "accounts.activation_by_link": (404,),  # no such code
     "certificates.check": (200, 404),  # none before the award is granted
+    "comparisons.draft_impact": (200, 409),  # no round is published yet
     "evidence.library": (200, 302, 404),  # only people of a unit have one
     "lean.lean_pdf": (200, 404),  # none before publication
     "lean.lean_workbook": (200, 404),
