@@ -86,11 +86,27 @@ def download(criteria: CriteriaSet, name: str) -> Response:
     if name not in FORMATS:
         raise Missing(N_("Không có trang này, hoặc đã được chuyển đi nơi khác."))
     ending, media_type, _words = FORMATS[name]
-    content = MAKERS[name](criteria)
+    content = made(criteria, name)
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{criteria.set}-{criteria.version}").strip("-.") or "bo-tieu-chi"
     response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{stem}{ending}"'
     return response
+
+
+_kept: dict[tuple[str, str, str], bytes] = {}
+KEPT_AT_ONCE = 16
+
+
+def made(criteria: CriteriaSet, name: str) -> bytes:
+    """The bytes of a format. Papers take seconds to set, so they are kept for the same content and department."""
+    key = (criteria.sha256, name, current.settings().department)
+    content = _kept.get(key)
+    if content is None:
+        content = MAKERS[name](criteria)
+        if len(_kept) >= KEPT_AT_ONCE:
+            _kept.clear()
+        _kept[key] = content
+    return content
 
 
 def downloads() -> list[tuple[str, str]]:
