@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from emulation.cli.base import database
+from emulation.cli.base import connected, database
 
 
 @click.group()
@@ -18,13 +18,11 @@ def db() -> None:
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the schema of this version."""
-    from emulation.config import settings_from
-    from emulation.db import make_engine
     from emulation.schema import current_revision, migrate
 
-    engine = make_engine(settings_from().database_url)
-    migrate(engine)
-    click.echo(f"Cơ sở dữ liệu ở phiên bản {current_revision(engine)}.")
+    with connected() as engine:
+        migrate(engine)
+        click.echo(f"Cơ sở dữ liệu ở phiên bản {current_revision(engine)}.")
 
 
 @click.group()

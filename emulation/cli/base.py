@@ -13,6 +13,7 @@ import click
 from emulation.errors import Refusal
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
     from sqlalchemy.orm import Session
 
     from emulation.domain.criteria import CriteriaSet
@@ -76,19 +77,49 @@ def located(path: Path, problem: Any) -> str:
 
 
 @contextmanager
+def connected() -> Iterator[Engine]:
+    """The engine of the configured database, which has answered; its connections are closed at the end.
+
+    Raises:
+        Failed: the address is no address, or nobody answers there. The address itself is not repeated: it may hold
+            a password.
+    """
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+    from emulation.config import settings_from
+    from emulation.db import make_engine
+
+    try:
+        engine = make_engine(settings_from().database_url)
+        engine.connect().close()
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split())
+        raise Failed(f"Không mở được cơ sở dữ liệu ở EMULATION_DATABASE_URL: {reason}.") from error
+    except OSError as error:
+        raise Failed(f"Không mở được cơ sở dữ liệu ở EMULATION_DATABASE_URL: {error.strerror}.") from error
+    except (SQLAlchemyError, ImportError) as error:
+        raise Failed(
+            "EMULATION_DATABASE_URL phải có dạng sqlite:///tệp hoặc postgresql+psycopg://người-dùng@máy-chủ/tên."
+        ) from error
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
 def database() -> Iterator[Session]:
     """A writing session on the configured database; committed at the end."""
-    from emulation.config import settings_from
-    from emulation.db import make_engine, make_sessions, writing
+    from emulation.db import make_sessions, writing
     from emulation.schema import current_revision
 
-    engine = make_engine(settings_from().database_url)
-    if current_revision(engine) is None:
-        raise Failed("Cơ sở dữ liệu chưa có bảng nào: chạy `emulation db upgrade` trước.")
-    with make_sessions(engine)() as session, refusals():
-        writing(session)
-        yield session
-        session.commit()
+    with connected() as engine:
+        if current_revision(engine) is None:
+            raise Failed("Cơ sở dữ liệu chưa có bảng nào: chạy `emulation db upgrade` trước.")
+        with make_sessions(engine)() as session, refusals():
+            writing(session)
+            yield session
+            session.commit()
 
 
 def find_period(session: Session, code: str) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from emulation.cli.base import refusals
+from emulation.cli.base import connected, refusals
 
 
 def serve(settings_environment: dict[str, str], host: str, port: int, workers: int) -> None:
@@ -34,13 +34,10 @@ def serve(settings_environment: dict[str, str], host: str, port: int, workers: i
 @click.option("--workers", default=2, show_default=True)
 def run(host: str, port: int, workers: int) -> None:
     """Serve the application; settings come from EMULATION_* variables. The schema is brought up to date first."""
-    from emulation.config import settings_from
-    from emulation.db import make_engine
     from emulation.schema import migrate
 
-    engine = make_engine(settings_from().database_url)
-    migrate(engine)
-    engine.dispose()
+    with connected() as engine:
+        migrate(engine)
     serve({}, host, port, workers)
 
 

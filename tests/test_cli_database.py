@@ -1,0 +1,126 @@
+"""The commands that need a database: accounts, the ranking report, certificates; and a database that is not there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pikepdf
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
+
+from emulation.cli import main
+from emulation.config import Settings
+from tests import finished
+from tests.world import World
+
+
+def run(url: str, *arguments: str | Path) -> Result:
+    """The command with these arguments on this database."""
+    runner = CliRunner(env={"EMULATION_DATABASE_URL": url, "EMULATION_PUBLIC_URL": "https://thidua.example"})
+    return runner.invoke(main, [str(argument) for argument in arguments])
+
+
+def refusal(result: Result) -> str:
+    """What a refused command said, in one line; nothing on stdout, no traceback."""
+    assert isinstance(result.exception, SystemExit), repr(result.exception)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert len(result.stderr.splitlines()) == 1, result.stderr
+    return result.stderr.strip()
+
+
+def pages(path: Path) -> int:
+    with pikepdf.open(path) as pdf:
+        return len(pdf.pages)
+
+
+# ---- a database that is not there ----
+
+FORM = "EMULATION_DATABASE_URL phải có dạng sqlite:///tệp hoặc postgresql+psycopg://người-dùng@máy-chủ/tên."
+CLOSED = "Không mở được cơ sở dữ liệu ở EMULATION_DATABASE_URL: "
+COMMANDS = [
+    ("db", "upgrade"),
+    ("run",),
+    ("user", "reset", "a@thu.example"),
+    ("report", "ranking", "--period", "2021-2022", "--out", "out.pdf"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("url", ["nonsense", "mysql://a:secret@b/c", "nonsense://a/b"])
+def test_address_that_is_none_is_refused_by_every_command(url: str, command: tuple[str, ...]) -> None:
+    assert refusal(run(url, *command)) == FORM
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_server_that_does_not_answer_is_refused_without_its_password(command: tuple[str, ...]) -> None:
+    said = refusal(run("postgresql+psycopg://a:secret@127.0.0.1:1/c", *command))
+    assert said.startswith(CLOSED)
+    assert "127.0.0.1" in said
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_file_that_is_no_database_is_refused(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "anh.png").write_bytes(b"\x89PNG\r\n\x1a\n" * 200)
+    assert refusal(run(f"sqlite:///{tmp_path / 'anh.png'}", *command)) == f"{CLOSED}file is not a database."
+    assert refusal(run(f"sqlite:///{tmp_path}", *command)) == f"{CLOSED}unable to open database file."
+    assert refusal(run(f"sqlite:///{tmp_path / 'anh.png' / 'a' / 'b.db'}", *command)).startswith(CLOSED)
+
+
+def test_database_without_tables_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    said = refusal(run(f"sqlite:///{tmp_path / 'new.db'}", "user", "reset", "a@thu.example"))
+    assert said == "Cơ sở dữ liệu chưa có bảng nào: chạy `emulation db upgrade` trước."
+
+
+# ---- accounts ----
+
+
+def test_first_account_is_made_and_reset(empty_database_url: str) -> None:
+    upgraded = run(empty_database_url, "db", "upgrade")
+    assert (upgraded.exit_code, upgraded.stderr) == (0, "")
+    assert re.fullmatch(r"Cơ sở dữ liệu ở phiên bản \d{4}\.\n", upgraded.stdout)
+    assert run(empty_database_url, "db", "upgrade").stdout == upgraded.stdout
+
+    add = ("user", "add", "a@thu.example", "--name", "Trần An", "--role", "admin")
+    added = run(empty_database_url, *add)
+    assert (added.exit_code, added.stderr) == (0, "")
+    assert "Tài khoản: a@thu.example" in added.stdout
+    assert "https://thidua.example/activate" in added.stdout
+    assert refusal(run(empty_database_url, *add)) == "Thư điện tử này đã có tài khoản."
+
+    reset = run(empty_database_url, "user", "reset", "a@thu.example")
+    assert (reset.exit_code, reset.stderr) == (0, "")
+    assert reset.stdout != added.stdout
+    assert refusal(run(empty_database_url, "user", "reset", "b@thu.example")) == "Không có tài khoản b@thu.example."
+
+
+# ---- documents ----
+
+
+def test_report_and_certificates_of_a_published_round_are_written(
+    db: Session, world: World, settings: Settings, tmp_path: Path
+) -> None:
+    finished.granted(db, world)
+    url, report, batch = settings.database_url, tmp_path / "xep-hang.pdf", tmp_path / "bang.pdf"
+
+    said = run(url, "report", "ranking", "--period", "2021-2022", "--out", report)
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert pages(report) >= 2
+    assert said.stdout == f"{report}: {report.stat().st_size // 1024} kB\n"
+
+    said = run(url, "certificates", "--period", "2021-2022", "--award", "co", "--out", batch)
+    assert (said.exit_code, said.stdout, said.stderr) == (0, f"{batch}: 2 bằng\n", "")
+    assert pages(batch) == 2
+
+
+def test_documents_of_what_does_not_exist_are_refused_and_nothing_is_written(
+    db: Session, world: World, settings: Settings, tmp_path: Path
+) -> None:
+    url, out = settings.database_url, tmp_path / "a.pdf"
+    said = refusal(run(url, "report", "ranking", "--period", "1999-2000", "--out", out))
+    assert said == "Không có kỳ đánh giá “1999-2000”."
+    said = refusal(run(url, "certificates", "--period", "2021-2022", "--award", "none", "--out", out))
+    assert "none" in said
+    assert list(tmp_path.iterdir()) == []
