@@ -162,6 +162,7 @@ def _saved(desk: Desk, before: Node, node: Node) -> Any:
         saved_at=show_time(current.now()),
         version=node.version,
         number=desk.row.change_number,
+        own=True,  # tree, title and differences are those of this node's page
         errors={name: " ".join(sentences) for name, sentences in errors.items()},
         fragments={name: str(html) for name, html in fragments.items()},
     )

@@ -3,7 +3,8 @@
 // <form method="post" action="..." data-autosave autocomplete="off"> with hidden fields csrf_token and version. One request at a time on
 // the page, in the order of the changes, so that a late answer can never overwrite a newer one. What is asked of the server
 // (Accept: application/json):
-//   200 {saved_at: "10:42", version, fragments: {element_id: html}}   the elements with these ids are replaced
+//   200 {saved_at: "10:42", version, fragments: {element_id: html}}   the elements with these ids are replaced; own: only where the form
+//       is on the page; errors: saved, but wrong all the same (a draft), shown as for 422
 //   422 {errors: {field: sentence}, error, fragments?}                shown in [data-error-for=field]; error where no field is named
 //   409 {html}                                                        both versions (ui.conflict); the person chooses
 //   403, 404, 409, 413 {error}                                        the sentence, where the save state stands
@@ -162,7 +163,7 @@ async function send(state) {
     return later("failed");
   }
   retryIn = 2000;
-  replaceFragments(data.fragments);
+  if (state.form || !data.own) replaceFragments(data.fragments); // `own`: they belong to the page of the form alone
   if (state.changes !== changes && !answer.ok) return; // already overtaken: the newer figures are on their way
   if (answer.status === 409 && data.html) return refused(state, ["conflict", ""], () => showConflict(state, data.html));
   if (!answer.ok) {
@@ -179,7 +180,7 @@ async function send(state) {
     else delete state.form.dataset.unsaved;
   }
   if (!state.dirty) forget(state);
-  document.dispatchEvent(new CustomEvent("autosave:saved", { detail: data }));
+  document.dispatchEvent(new CustomEvent("autosave:saved", { detail: { ...data, shown: Boolean(state.form) } }));
   const refusal = open().find((other) => other.blocked);
   if (refusal) sayRefused(refusal);
   else if (!open().length) say("saved", { time: data.saved_at ?? "" });

@@ -142,6 +142,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("autosave:saved", (event) => {
   const { detail } = event;
+  if (!detail.shown) return askForNews(); // saved for another node, left from last time
   if (detail.number === number + 1) number = detail.number; // otherwise somebody else changed something too: ask for it
   prepare();
   tryOut(true);
