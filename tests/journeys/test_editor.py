@@ -371,6 +371,25 @@ def test_lost_line_while_typing_loses_nothing(db: Session, draft: int, departmen
     assert title(db, draft, "I.1") == "Gõ khi mất mạng"
 
 
+def test_change_left_from_one_node_is_saved_and_not_drawn_over_another(
+    db: Session, draft: int, department: Page
+) -> None:
+    open_node(department, db, draft, "I.1")
+    saves = f"**/drafts/{draft}/nodes/*"
+    department.route(saves, lambda route: route.abort())
+    department.fill(TITLE, "Gõ rồi sang mục khác")
+    department.press(TITLE, "Tab")
+    expect(department.locator(STATUS)).to_contain_text("1 thay đổi đang chờ")
+    department.unroute(saves)
+    department.on("dialog", lambda dialog: dialog.accept())  # the browser asks before it leaves
+    open_node(department, db, draft, "I.2")
+    settled(department)
+    assert title(db, draft, "I.1") == "Gõ rồi sang mục khác"
+    expect(department.locator("#node-title")).to_contain_text("I.2")
+    expect(department.locator("#draft-tree [aria-current]")).to_contain_text("I.2")
+    expect(row(department, "I.1")).to_contain_text("Gõ rồi sang mục khác")  # the news bring it
+
+
 def test_expired_session_keeps_what_was_typed_in_a_table(db: Session, draft: int, department: Page) -> None:
     open_node(department, db, draft, "I.2")
     department.get_by_role("button", name="Thêm bậc").click()
