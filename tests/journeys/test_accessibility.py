@@ -256,14 +256,14 @@ def drafting(db: Session, world: World, own: Settings) -> Pages:
     return [
         ("department", "/criteria"),
         ("department", here),
-        *[("department", f"{here}?node={keys[code]}") for code in ("I", "I.1", "I.2", "II.3", "II.5", "D.1", "X.1")],
+        *[("department", f"{here}?node={keys[code]}") for code in ("I", "II.3", "X.1")],
         ("department", f"{here}?node={keys['I.1']}&part=95&whole=98"),
         ("department", f"{here}?node={made.key}"),  # its title and maximum are missing
-        *[("department", f"{one}/{page}") for one in (here, there) for page in ("files", "publishing", "consultation")],
+        *[("department", f"{here}/{page}") for page in ("files", "publishing", "consultation")],
+        ("department", f"{there}/consultation"),
         ("department", f"{there}?node={opened['I.1']}"),
         ("department", f"/criteria/{world.period.criteria_set_id}"),
         ("unit_officer", "/criteria"),
-        ("unit_officer", there),
         ("unit_officer", f"{there}?node={opened['I.1']}"),
         ("auditor", f"{here}?node={keys['II.1']}"),
     ]

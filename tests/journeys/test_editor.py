@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.models import Comment, CriteriaSet, Draft
-from tests.journeys.browsers import Visitors, fresh, sign_in
+from tests.journeys.browsers import Visitors, cookie_of, fresh, sign_in
 from tests.journeys.drafting import (
     STATUS,
     add,
+    arrive,
     begin,
     codes_in,
     colleague,
@@ -38,10 +41,25 @@ def draft(db: Session, world: World) -> int:
     return begin(db, world).id
 
 
+@pytest.fixture(scope="module")
+def office(browser: Browser, address: str) -> Iterator[Visitors]:
+    """One browser profile of the department for all tests, so that styles and fonts are fetched once."""
+    office = Visitors(browser, address)
+    yield office
+    office.leave()
+
+
 @pytest.fixture
-def department(world: World, visitors: Visitors) -> Page:
-    """An officer of the department who has signed in."""
-    return visitors.sign_in("department")
+def department(world: World, site: Flask, office: Visitors) -> Iterator[Page]:
+    """An officer of the department who has signed in; no console may have complained."""
+    page = office.contexts[0].new_page() if office.contexts else office.come()
+    page.context.add_cookies([cookie_of(site, office.address, world.people["department"])])
+    yield page
+    page.context.set_offline(False)
+    page.evaluate("localStorage.clear()")
+    for tab in page.context.pages:
+        tab.close()
+    assert office.complaints == []
 
 
 def title(db: Session, draft: int, code: str) -> str:
@@ -155,9 +173,9 @@ def test_what_is_typed_is_saved_before_the_drag(db: Session, draft: int, departm
 
 
 def test_change_of_a_colleague_appears_without_reloading(
-    db: Session, world: World, draft: int, department: Page, visitors: Visitors
+    db: Session, world: World, draft: int, department: Page, site: Flask, visitors: Visitors
 ) -> None:
-    other = visitors.sign_in(colleague(db, world))
+    other = arrive(visitors, site, world, colleague(db, world))
     other.clock.install()
     open_node(other, db, draft, "I.2")
     other.evaluate("window.samePage = true")
@@ -178,9 +196,9 @@ def test_change_of_a_colleague_appears_without_reloading(
 
 
 def test_same_criterion_edited_by_two_shows_both_versions(
-    db: Session, world: World, draft: int, department: Page, visitors: Visitors
+    db: Session, world: World, draft: int, department: Page, site: Flask, visitors: Visitors
 ) -> None:
-    other = visitors.sign_in(colleague(db, world))
+    other = arrive(visitors, site, world, colleague(db, world))
     open_node(other, db, draft, "I.1")
     open_node(department, db, draft, "I.1")
     write(department, {"title": "Tên thứ nhất"})
@@ -265,13 +283,13 @@ def test_criteria_are_merged_and_split(db: Session, draft: int, department: Page
 
 
 def test_units_comment_and_read_only_their_own_answers(
-    db: Session, world: World, draft: int, department: Page, visitors: Visitors
+    db: Session, world: World, draft: int, department: Page, site: Flask, visitors: Visitors
 ) -> None:
     department.goto(f"/drafts/{draft}/consultation")
     department.fill("#until", (datetime.now(UTC) + timedelta(days=20)).strftime("%d/%m/%Y"))
     press(department, "Mở lấy ý kiến")
     commented = {"unit_officer": "Đề nghị giảm còn 5 điểm.", "other_officer": "Vùng khó khăn chưa làm được."}
-    officers = {name: visitors.sign_in(name) for name in commented}
+    officers = {name: arrive(visitors, site, world, name) for name in commented}
     for name, text in commented.items():
         page = officers[name]
         page.goto("/criteria")
@@ -312,9 +330,9 @@ def test_units_comment_and_read_only_their_own_answers(
 
 
 def test_set_is_edited_and_published_without_javascript(
-    db: Session, world: World, draft: int, visitors: Visitors
+    db: Session, world: World, draft: int, site: Flask, visitors: Visitors
 ) -> None:
-    page = visitors.sign_in("department", java_script_enabled=False)
+    page = arrive(visitors, site, world, "department", java_script_enabled=False)
     open_node(page, db, draft, "III")
     page.locator(".add-menu summary").click()
     press(page, "Tiêu chí trong III")
@@ -428,7 +446,6 @@ def test_editor_fits_every_width_and_is_accessible_with_everything_open(
     consulted = consult(db, world).id
     wide = []
     for path in (
-        "/criteria",
         f"/drafts/{draft}",
         f"/drafts/{draft}?node={node(db, draft, 'II.3').key}",
         f"/drafts/{consulted}/consultation",
