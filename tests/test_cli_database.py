@@ -16,9 +16,9 @@ from tests import finished
 from tests.world import World
 
 
-def run(url: str, *arguments: str | Path) -> Result:
-    """The command with these arguments on this database."""
-    runner = CliRunner(env={"EMULATION_DATABASE_URL": url, "EMULATION_PUBLIC_URL": "https://thidua.example"})
+def run(url: str, *arguments: str | Path, address: str = "https://thidua.example") -> Result:
+    """The command with these arguments on this database; `address` is the public one of the settings."""
+    runner = CliRunner(env={"EMULATION_DATABASE_URL": url, "EMULATION_PUBLIC_URL": address})
     return runner.invoke(main, [str(argument) for argument in arguments])
 
 
@@ -113,6 +113,25 @@ def test_report_and_certificates_of_a_published_round_are_written(
     said = run(url, "certificates", "--period", "2021-2022", "--award", "co", "--out", batch)
     assert (said.exit_code, said.stdout, said.stderr) == (0, f"{batch}: 2 bằng\n", "")
     assert pages(batch) == 2
+
+    said = run(url, "certificates", "--period", "2021-2022", "--award", "co", "--preprinted", "--out", batch)
+    assert (said.exit_code, said.stdout) == (0, f"{batch}: 2 bằng\n")
+    said = run(url, "certificates", "--period", "2021-2022", "--award", "co", "--illustrative", "--out", batch)
+    assert (said.exit_code, "--illustrative" in said.stderr) == (2, True)
+
+
+def test_certificates_lead_to_the_public_address_of_the_settings(
+    db: Session, world: World, settings: Settings, tmp_path: Path
+) -> None:
+    """Only their QR codes may differ: the same address gives the same bytes."""
+    finished.granted(db, world)
+    found = []
+    for address in ("https://thidua.example", "https://thidua.example", "https://khac.example"):
+        batch = tmp_path / f"{len(found)}.pdf"
+        command = ("certificates", "--period", "2021-2022", "--award", "co", "--out", batch)
+        run(settings.database_url, *command, address=address)
+        found.append(batch.read_bytes())
+    assert found[0] == found[1] != found[2]
 
 
 def test_documents_of_what_does_not_exist_are_refused_and_nothing_is_written(

@@ -108,8 +108,8 @@ def connected() -> Iterator[Engine]:
 
 
 @contextmanager
-def database() -> Iterator[Session]:
-    """A writing session on the configured database; committed at the end."""
+def database(*, writes: bool = True) -> Iterator[Session]:
+    """A session on the configured database; committed at the end. One that only reads keeps nobody from writing."""
     from emulation.db import make_sessions, writing
     from emulation.schema import current_revision
 
@@ -117,8 +117,7 @@ def database() -> Iterator[Session]:
         if current_revision(engine) is None:
             raise Failed("Cơ sở dữ liệu chưa có bảng nào: chạy `emulation db upgrade` trước.")
         with make_sessions(engine)() as session, refusals():
-            writing(session)
-            yield session
+            yield writing(session) if writes else session
             session.commit()
 
 

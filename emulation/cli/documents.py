@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from emulation.cli.base import FILE, database, find_period, refusals, write_whole
+
+if TYPE_CHECKING:
+    from emulation.documents.certificate_template import Mode
 
 
 @click.group()
@@ -19,10 +23,11 @@ def report() -> None:
 @click.option("--out", required=True, type=FILE, help="PDF to write.")
 def report_ranking(code: str, out: Path) -> None:
     """The ranking report of a period as PDF; before publication it is marked as provisional."""
+    from emulation.config import settings_from
     from emulation.services.reports import ranking_report_pdf
 
-    with database() as session:
-        content = ranking_report_pdf(session, find_period(session, code))
+    with database(writes=False) as session:
+        content = ranking_report_pdf(session, find_period(session, code), department=settings_from().department)
     write_whole(out, content)
     click.echo(f"{out}: {len(content) // 1024} kB")
 
@@ -49,22 +54,22 @@ def certificates(
     from_database = period_code is not None and award_code is not None
     if from_files == from_database or (template is None) != (recipients is None):
         raise click.UsageError("Dùng --period cùng --award, hoặc --template cùng --recipients.")
+    if illustrative and from_database:
+        raise click.UsageError("--illustrative chỉ dùng với --template: bằng của một kỳ tự ghi minh họa.")
+    mode: Mode = "preprinted" if preprinted else "electronic"
     if template is not None and recipients is not None:
         from emulation.documents.certificates import certificates_from_files
 
         with refusals():
-            count = certificates_from_files(
-                template,
-                recipients,
-                out,
-                mode="preprinted" if preprinted else "electronic",
-                illustrative=illustrative,
-            )
+            count = certificates_from_files(template, recipients, out, mode=mode, illustrative=illustrative)
     else:
+        from emulation.config import settings_from
         from emulation.services.reports import certificates_pdf
 
         assert period_code is not None
         assert award_code is not None
         with database() as session:
-            count = certificates_pdf(session, find_period(session, period_code), award_code, out)
+            period = find_period(session, period_code)
+            url = settings_from().public_url
+            count = certificates_pdf(session, period, award_code, out, public_url=url, mode=mode)
     click.echo(f"{out}: {count} bằng")
