@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy.orm import Session
 
 from emulation.config import Settings
-from tests.journeys.browsers import Visitors, serving
+from tests.journeys.browsers import Visitors, cookie_of, serving
+from tests.journeys.drafting import begin
+from tests.world import World
 from tools.system import chromium
 
 
@@ -42,3 +45,30 @@ def visitors(browser: Browser, address: str) -> Iterator[Visitors]:
     yield visitors
     visitors.leave()
     assert visitors.complaints == []
+
+
+@pytest.fixture
+def draft(db: Session, world: World) -> int:
+    """The key of a draft of the small world's set."""
+    return begin(db, world).id
+
+
+@pytest.fixture(scope="module")
+def office(browser: Browser, address: str) -> Iterator[Visitors]:
+    """One browser profile of the department for all tests, so that styles and fonts are fetched once."""
+    office = Visitors(browser, address)
+    yield office
+    office.leave()
+
+
+@pytest.fixture
+def department(world: World, site: Flask, office: Visitors) -> Iterator[Page]:
+    """An officer of the department who has signed in; no console may have complained."""
+    page = office.contexts[0].new_page() if office.contexts else office.come()
+    page.context.add_cookies([cookie_of(site, office.address, world.people["department"])])
+    yield page
+    page.context.set_offline(False)
+    page.evaluate("localStorage.clear()")
+    for tab in page.context.pages:
+        tab.close()
+    assert office.complaints == []

@@ -71,6 +71,11 @@ def node(db: Session, draft_id: int, code: str) -> Node:
     return found
 
 
+def title(db: Session, draft_id: int, code: str) -> str:
+    """The title that is stored."""
+    return node(db, draft_id, code).title
+
+
 def codes_in(db: Session, draft_id: int, section: str) -> list[str]:
     """The codes of what a section holds, in order."""
     home = node(db, draft_id, section)
