@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from flask import url_for
@@ -250,9 +252,14 @@ def change_words(change: DraftChange) -> str:
     return show_phrase(ACT_WORDS[change.act]) % {"what": what}
 
 
-def change_row(change: DraftChange) -> dict[str, Any]:
-    """A change for ui.history."""
-    return {"who": change.actor_name, "what": change_words(change), "when": show_datetime(change.at), "detail": None}
+def history_rows(changes: Iterable[DraftChange]) -> list[dict[str, Any]]:
+    """Changes, newest first, for ui.history; the same act of the same person in a row is one line."""
+    rows: list[dict[str, Any]] = []
+    for (who, what), same in groupby(changes, key=lambda change: (change.actor_name, change_words(change))):
+        times = [change.at for change in same]
+        words = f"{what} ({_('%(n)s lần', n=len(times))})" if len(times) > 1 else what
+        rows.append({"who": who, "what": words, "when": show_datetime(times[0]), "detail": None})
+    return rows
 
 
 def forerunner_of(view: DraftView) -> Node | None:

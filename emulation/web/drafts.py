@@ -28,11 +28,11 @@ from emulation.web.draft_view import (
     DraftView,
     additions_of,
     burden_view,
-    change_row,
     change_words,
     checks_of,
     forerunner_of,
     heading,
+    history_rows,
     mergeable,
     node_diff,
     places_of,
@@ -44,7 +44,7 @@ from emulation.web.trials import trial_of
 from emulation.words import N_
 
 area = Area("drafts", __name__)
-NEWEST = 8
+NEWEST, SHOWN = 40, 8  # changes read, and lines shown of them: the same act in a row is one line
 
 
 def _key(name: str) -> int | None:
@@ -109,7 +109,7 @@ def page(row: Draft, *, conflict: dict[str, Any] | None = None, typed: Node | No
         redoable=redoable,
         comments=comments,
         may_comment=may(person, Permission.COMMENT_DRAFT, row),
-        history=[change_row(change) for change in changes] if all_comments else [],
+        history=history_rows(changes)[:SHOWN] if all_comments else [],
         saved_at=show_time(changes[0].at) if changes else None,
     )
 

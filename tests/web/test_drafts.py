@@ -121,6 +121,17 @@ def test_every_node_opens(client: Client, db: Session, row: Row, role: str) -> N
         assert bool(forms) is (role == "department")
 
 
+def test_history_of_a_draft_says_the_same_act_once(client: Client, app: Flask, db: Session, row: Row) -> None:
+    client.sign_in("department")
+    for title in ("Một", "Hai", "Ba"):
+        save(client, app, db, row, "I.1", title=title)
+    save(client, app, db, row, "I.2", title="Bốn")
+    text = client.page(url(row)).text
+    assert "sửa I.2" in text
+    assert "sửa I.1 (3 lần)" in text
+    assert text.count("sửa I.1") == 1
+
+
 def test_editor_sends_the_same_number_of_queries_however_many_changes(
     client: Client, app: Flask, db: Session, row: Row
 ) -> None:
