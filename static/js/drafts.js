@@ -142,7 +142,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("autosave:saved", (event) => {
   const { detail } = event;
-  if (!detail.shown) return askForNews(); // saved for another node, left from last time
+  if (!detail.shown) return askForNews(true); // saved for another node, left from last time: one's own change is no news
   if (detail.number === number + 1) number = detail.number; // otherwise somebody else changed something too: ask for it
   prepare();
   tryOut(true);
@@ -162,7 +162,7 @@ function sayNews(sentence) {
   status.append(sentence);
 }
 
-async function askForNews() {
+async function askForNews(own = false) {
   if (document.hidden || dragged) return;
   const version = document.querySelector("form[data-autosave]")?.elements.namedItem("version")?.value ?? "";
   let data;
@@ -176,14 +176,14 @@ async function askForNews() {
   if (data.number <= number) return;
   number = data.number;
   replaceFragments(data.fragments);
-  sayNews(data.sentence);
+  if (!own) sayNews(data.sentence);
   if (!data.touched || somethingTyped()) return; // typed text is never lost: the save will show both versions
   keep("news", data.sentence);
   location.reload();
 }
 if (desk?.dataset.draft) {
   setInterval(askForNews, 5000);
-  document.addEventListener("visibilitychange", askForNews); // back from another tab
+  document.addEventListener("visibilitychange", () => askForNews()); // back from another tab
 }
 
 // ---- from one page to the next ----

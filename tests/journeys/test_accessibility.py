@@ -29,6 +29,8 @@ from tests.journeys.browsers import LAPTOP, PHONE, Visitors, cookie_of, serving
 from tests.journeys.drafting import begin, consult
 from tests.world import World, build
 
+pytestmark = pytest.mark.any_database
+
 RULES = {
     "runOnly": {
         "type": "tag",

@@ -72,7 +72,7 @@ def test_system_names_the_packages_of_libraries_that_do_not_load():
 def test_system_names_chromium_and_poppler_when_the_path_has_neither(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("EMULATION_CHROMIUM", raising=False)
-    assert system.missing_for_tests(os_id="debian") == ["chromium", "poppler-utils"]
+    assert system.missing_for_tests(os_id="debian") == ["chromium-headless-shell", "poppler-utils"]
     assert system.missing_for_tests(os_id="ubuntu") == ["poppler-utils"]
 
 

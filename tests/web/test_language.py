@@ -25,6 +25,8 @@ from tests.web.test_access import HEAVY, Route, prepare, routes_of
 from tests.world import PASSWORD, World
 
 # who looks at which moment of the round
+pytestmark = pytest.mark.any_database
+
 LOOKING = {
     "self_scoring": ("stranger", "admin", "department", "unit_officer", "unit_director", "cluster_leader"),
     "review": ("department", "chair", "member", "unit_officer", "leader"),

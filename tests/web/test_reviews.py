@@ -439,7 +439,7 @@ def test_queue_row_and_column_cost_the_same_for_few_and_more_units(
     }
     assert found["more", QUEUE] == 13
     assert found["more", COLUMN + "?cluster=all"] == 15
-    assert found["more", "/"] == 23
+    assert found["more", "/"] == 24
 
 
 def test_row_view_costs_the_same_for_few_and_more_lines(app: Flask, client: Client, db: Session, world: World) -> None:
