@@ -6,14 +6,13 @@ import io
 from collections.abc import Sequence
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from emulation.documents.lean_tables import PART_NAMES
-from emulation.documents.ranking_xlsx import harmless
+from emulation.documents.xlsx_rows import write_row
 from emulation.domain.lean import LeanReport
 from emulation.domain.lean_candidates import ACTION_NAMES
 from emulation.domain.lean_items import Item
@@ -78,7 +77,7 @@ def lean_xlsx(
     head.append(f"Bộ tiêu chí {criteria.version}, SHA-256: {criteria.sha256}." + (" Số liệu minh họa." * example))
     head += [str(sentence) for sentence in summary(report)]
     for row, text in enumerate(head, 1):
-        _write(first, row, [text])
+        write_row(first, row, [text])
     first["A1"].font = Font(bold=True, size=14)
     start = len(head) + 2
     rows: list[list[object]] = [
@@ -142,13 +141,13 @@ def _table(
     sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[object]], *, start: int = 1, freeze: str = ""
 ) -> None:
     """A head and its rows from row `start` on, set up to print on landscape A4."""
-    _write(sheet, start, [name for name, _, _ in columns])
+    write_row(sheet, start, [name for name, _, _ in columns])
     for column, (_, width, _) in enumerate(columns, 1):
         cell = sheet.cell(start, column)
         cell.font, cell.fill, cell.border, cell.alignment = Font(bold=True), HEAD, RULE, TOP
         sheet.column_dimensions[get_column_letter(column)].width = width
     for place, cells in enumerate(rows, start + 1):
-        _write(sheet, place, cells)
+        write_row(sheet, place, cells)
         for column, (_, _, look) in enumerate(columns, 1):
             cell = sheet.cell(place, column)
             cell.alignment = TOP
@@ -162,16 +161,3 @@ def _table(
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"{start}:{start}"
-
-
-def _write(sheet: Worksheet, row: int, values: Sequence[object]) -> None:
-    for column, value in enumerate(values, 1):
-        if value is None or value == "":
-            continue
-        cell = sheet.cell(row=row, column=column)
-        assert isinstance(cell, Cell)
-        if isinstance(value, str):
-            cell.value = harmless(value)
-            cell.data_type = "s"
-        else:
-            cell.value = value  # type: ignore[assignment]  # int or float

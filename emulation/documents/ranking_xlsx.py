@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from emulation.documents.xlsx_rows import write_row
 from emulation.domain.results import Outcome, Ranking
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 HEAD = PatternFill("solid", fgColor="EEF1F5")
 RULE = Border(bottom=Side("thin", color="CBD3DF"))
 WIDTHS = {"Đơn vị": 42, "Xếp loại": 22, "Khen thưởng": 34, "Ghi chú": 48}
@@ -31,20 +30,20 @@ def ranking_xlsx(ranking: Ranking, awards: Mapping[str, Sequence[str]]) -> bytes
     sheet = book.active
     assert isinstance(sheet, Worksheet)
     sheet.title = "Xếp hạng"
-    _write(sheet, 1, [f"Kết quả xếp hạng {_lower_first(ranking.title)}"])
+    write_row(sheet, 1, [f"Kết quả xếp hạng {_lower_first(ranking.title)}"])
     sheet["A1"].font = Font(bold=True, size=14)
     if ranking.sha256:
-        _write(sheet, 2, [f"Kết quả đã công bố, SHA-256: {ranking.sha256}"])
+        write_row(sheet, 2, [f"Kết quả đã công bố, SHA-256: {ranking.sha256}"])
     else:
-        _write(sheet, 2, ["Kết quả tạm tính, chưa công bố"])
+        write_row(sheet, 2, ["Kết quả tạm tính, chưa công bố"])
     criteria = ranking.criteria
     example = " Số liệu minh họa." if ranking.is_example else ""
-    _write(sheet, 3, [f"Bộ tiêu chí {criteria.version}, SHA-256: {criteria.sha256}.{example}"])
+    write_row(sheet, 3, [f"Bộ tiêu chí {criteria.version}, SHA-256: {criteria.sha256}.{example}"])
 
     head = ["Cụm", "Hạng trong cụm", "Hạng toàn quốc", "Mã", "Đơn vị"]
     head += [f"{section.code}. {section.title}" for section in criteria.sections]
     head += ["Điểm cơ bản", "Điểm thưởng", "Điểm trừ", "Tổng điểm", "Tự chấm", "Xếp loại", "Khen thưởng", "Ghi chú"]
-    _write(sheet, 5, head)
+    write_row(sheet, 5, head)
     for column, cell in enumerate(sheet[5], 1):
         cell.font, cell.fill, cell.border = Font(bold=True), HEAD, RULE
         cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -52,7 +51,7 @@ def ranking_xlsx(ranking: Ranking, awards: Mapping[str, Sequence[str]]) -> bytes
     row = 6
     for outcomes in ranking.by_cluster.values():
         for outcome in outcomes:
-            _write(sheet, row, _cells(ranking, outcome, awards.get(outcome.unit, ())))
+            write_row(sheet, row, _cells(ranking, outcome, awards.get(outcome.unit, ())))
             row += 1
     places = "0." + "0" * criteria.precision if criteria.precision else "0"
     for cells in sheet.iter_rows(min_row=6, max_row=row - 1):
@@ -97,24 +96,6 @@ def _cells(ranking: Ranking, outcome: Outcome, awards: Sequence[str]) -> list[ob
     else:
         cells.append(None)
     return cells
-
-
-def _write(sheet: Worksheet, row: int, values: Sequence[object]) -> None:
-    for column, value in enumerate(values, 1):
-        if value is None or value == "":
-            continue
-        cell = sheet.cell(row=row, column=column)
-        assert isinstance(cell, Cell)
-        if isinstance(value, str):
-            cell.value = harmless(value)
-            cell.data_type = "s"
-        else:
-            cell.value = value  # type: ignore[assignment]  # int or Decimal
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet runs as a formula, also after it was saved as CSV: a leading mark is quoted."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def _lower_first(text: str) -> str:

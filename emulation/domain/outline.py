@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
-from emulation.domain.criteria import CriteriaSet, Criterion, Section, checked
+from emulation.domain.criteria import CriteriaSet, Criterion, Section, checked, json_values
 from emulation.domain.drafts import HEAD, Change, Draft, Edit, Fields, Kind, Node, Root
 from emulation.domain.edits import SPACING
 from emulation.domain.plain import tidied
@@ -136,23 +135,12 @@ def draft_of(criteria: CriteriaSet) -> Draft:
 def fields_of(value: Value) -> dict[str, Any]:
     """The fields of a node as plain values: numbers as text, what is empty or left to its default not written."""
     lists = {*LISTS.values(), "criteria"}
-    found: dict[str, Any] = _spelled(value.model_dump(by_alias=True, exclude=lists, exclude_defaults=True))
+    found: dict[str, Any] = json_values(value.model_dump(by_alias=True, exclude=lists, exclude_defaults=True))
+    if "precision" in found:
+        found["precision"] = str(found["precision"])
     if isinstance(value, Criterion):
         found["rule"]["kind"] = value.rule.kind
     return found
-
-
-def _spelled(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        text = f"{value:f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(value, dict):
-        return {key: _spelled(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_spelled(item) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value
 
 
 def replace_all(draft: Draft, criteria: CriteriaSet) -> Edit:

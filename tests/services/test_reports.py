@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emulation.documents.ranking_xlsx import harmless
+from emulation.documents.xlsx_rows import harmless
 from emulation.errors import Missing
 from emulation.models import History
 from emulation.services import certificates, reports, results
