@@ -16,7 +16,7 @@ from tests.world import World
 from tools.system import chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # two of Playwright cannot run at once, and tests/templates has its own
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
