@@ -100,7 +100,7 @@ def test_points_of_a_deduction_are_taken_off() -> None:
     assert words.example.sentence == "Ví dụ: Sở A kê khai số lần là 3: 3 × 0,5; bị trừ 1,50 điểm."
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(criteria_sets())
 def test_example_of_any_criterion_is_valid_and_gets_the_points_it_shows(criteria: CriteriaSet) -> None:
     for one in criteria.all_criteria:
@@ -109,7 +109,8 @@ def test_example_of_any_criterion_is_valid_and_gets_the_points_it_shows(criteria
             line_points(one, words.example.entry, criteria.precision), places=criteria.precision
         )
         assert words == rule_words(one, criteria.precision)
-        assert "%(" not in words.example.sentence
+        # no placeholder is left over; a text of the set may hold the very same signs
+        assert "%(" not in words.example.sentence or "%(" in str(one.model_dump())
 
 
 FAR = [  # thresholds beyond what can be declared

@@ -98,7 +98,7 @@ def test_same_problems_as_of_a_file_with_the_same_values() -> None:
     assert (criteria, found) == (load(NINE), [])
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(criteria_data())
 def test_strategy_gives_sound_sets_and_their_canonical_form_comes_back(data: dict[str, Any]) -> None:
     criteria, found = checked(data)

@@ -133,7 +133,7 @@ def test_odd_text_comes_back_in_every_place_and_to_every_reader(text: str) -> No
     assert load_json(to_json(criteria)) == criteria
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(criteria_sets())
 def test_any_set_comes_back_from_yaml_and_is_written_in_the_same_bytes(criteria: CriteriaSet) -> None:
     text = to_yaml(criteria)
@@ -142,7 +142,7 @@ def test_any_set_comes_back_from_yaml_and_is_written_in_the_same_bytes(criteria:
     assert to_yaml(again) == text
 
 
-@settings(max_examples=80)
+@settings(max_examples=25)
 @given(criteria_sets())
 def test_any_set_comes_back_from_json(criteria: CriteriaSet) -> None:
     text = to_json(criteria)
@@ -220,7 +220,7 @@ def test_json_reads_what_yaml_cannot() -> None:
     assert load_json("\ufeff".encode() + SOUND.encode()) == load(NINE)
 
 
-@settings(max_examples=80)
+@settings(max_examples=25)
 @given(st.data())
 def test_any_broken_json_is_a_set_or_problems(draw: st.DataObject) -> None:
     text = SOUND
