@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from emulation.domain.criteria import CriteriaSet, Criterion, Section, checked, json_values
-from emulation.domain.drafts import HEAD, Change, Draft, Edit, Fields, Kind, Node, Root
+from emulation.domain.drafts import HEAD, Change, Draft, Edit, Kind, Node, Root
 from emulation.domain.edits import SPACING
 from emulation.domain.plain import tidied
 from emulation.domain.rules import Value
@@ -170,9 +169,3 @@ def replace_all(draft: Draft, criteria: CriteriaSet) -> Edit:
     kept = set(keys.values())
     edit += [Change(node, None) for node in draft.nodes.values() if node.key not in kept]
     return tuple(edit)
-
-
-def changed_fields(before: Fields | None, after: Fields | None) -> Iterable[str]:
-    """The names of fields that differ, in the order of the fields."""
-    old, new = before or {}, after or {}
-    return [name for name in {**old, **new} if old.get(name) != new.get(name)]
