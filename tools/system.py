@@ -74,7 +74,7 @@ def missing_libraries(libraries: dict[str, str]) -> list[str]:
 
 
 def missing_for_tests(*, os_id: str) -> list[str]:
-    """Debian packages that the tests drive: Chromium for pages, poppler-utils to read printed PDFs.
+    """Debian packages that the tests drive: Chromium for pages, poppler-utils to read printed PDFs, a virus scanner.
 
     On Ubuntu Chromium is not among them: there is no such package, see `chromium`.
     """
@@ -83,6 +83,8 @@ def missing_for_tests(*, os_id: str) -> list[str]:
         missing.append("chromium-headless-shell")
     if shutil.which("pdftotext") is None:
         missing.append("poppler-utils")
+    if shutil.which("clamd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin") is None:
+        missing.append("clamav-daemon")
     return missing
 
 

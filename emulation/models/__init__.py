@@ -2,10 +2,12 @@
 
 from emulation.models.criteria import CriteriaSet
 from emulation.models.drafts import Comment, CommentOutcome, Draft, DraftChange, DraftNode, DraftState
-from emulation.models.evidence import Citation, Evidence
+from emulation.models.evidence import Citation, Evidence, EvidenceRevision, Upload
 from emulation.models.history import History
+from emulation.models.indicators import Indicator, IndicatorValue, Stance
 from emulation.models.people import Role, SignIn, User
 from emulation.models.periods import Cluster, Extension, Period, PhaseWindow
+from emulation.models.reminders import Reminder
 from emulation.models.results import (
     Award,
     AwardKind,
@@ -31,10 +33,12 @@ from emulation.models.reviews import (
     Verdict,
     VerdictRound,
 )
-from emulation.models.sheets import Entry, ReturnedLine, Sheet
+from emulation.models.sheets import Entry, ReturnedLine, Sheet, TakenFrom
+from emulation.models.team import Assignment, Remark, SignedScan
 from emulation.models.units import Unit
 
 __all__ = [
+    "Assignment",
     "Award",
     "AwardKind",
     "AwardScope",
@@ -56,15 +60,20 @@ __all__ = [
     "DraftState",
     "Entry",
     "Evidence",
+    "EvidenceRevision",
     "Exclusion",
     "Explanation",
     "Extension",
     "History",
+    "Indicator",
+    "IndicatorValue",
     "Mark",
     "Method",
     "Outcome",
     "Period",
     "PhaseWindow",
+    "Remark",
+    "Reminder",
     "Result",
     "ReturnedLine",
     "Review",
@@ -73,7 +82,11 @@ __all__ = [
     "SeatRole",
     "Sheet",
     "SignIn",
+    "SignedScan",
+    "Stance",
+    "TakenFrom",
     "Unit",
+    "Upload",
     "User",
     "Verdict",
     "VerdictRound",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
@@ -45,6 +46,7 @@ class Sheet(Base):
     submitted_at: Mapped[datetime | None]
     signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     submission_sha256: Mapped[str | None] = mapped_column(String(64))
+    due_at: Mapped[datetime | None]  # the general close of the time that it was submitted; later than it is late
     received_at: Mapped[datetime | None]  # the receipt with legal effect
     version: Mapped[int] = mapped_column(default=1)
 
@@ -57,17 +59,26 @@ class Sheet(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class TakenFrom(StrEnum):
+    """Where the figures of an entry came from when nobody of the unit typed them."""
+
+    LAST_YEAR = "last_year"
+    MINISTRY = "ministry"
+
+
 class Entry(Base):
     """Số liệu kê khai for one criterion. `data` is the object of DESIGN 3's table (numbers as text) or None while
-    only an explanation was typed; `{"not_applicable": true}` is a state, never a number."""
+    only an explanation was typed; `{"not_applicable": true}` is a state, never a number. `taken_from` marks figures
+    that were filled in and that nobody of the unit has confirmed or changed yet: such a line is not done."""
 
     __tablename__ = "entries"
-    __table_args__ = (UniqueConstraint("sheet_id", "code"),)
+    __table_args__ = (UniqueConstraint("sheet_id", "code"), one_of("taken_from", TakenFrom))
 
     sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"))
     code: Mapped[str] = mapped_column(String(40))
     data: Mapped[dict[str, Any] | None]
     explanation: Mapped[str] = mapped_column(Text, default="")
+    taken_from: Mapped[str | None] = mapped_column(String(20))
     updated_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

@@ -92,9 +92,11 @@ def whole_file(folder: Path, evidence: Evidence) -> Path:
     """The stored file, after its content was compared with the hash it was submitted under.
 
     Raises:
-        Missing: the file is not on this server.
+        Missing: the file is not on this server, or the evidence is a link.
         WrongState: its content is another one now.
     """
+    if evidence.sha256 is None:
+        raise Missing(N_("Minh chứng “%(title)s” là một đường dẫn, không có tệp để tải."), title=evidence.title)
     path = path_of(folder, evidence.sha256)
     try:
         with path.open("rb") as file:

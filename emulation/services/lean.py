@@ -58,7 +58,7 @@ def cited_files(db: Session, period: Period) -> Files:
     )
     found: Files = {}
     for unit, code, files, size in rows:
-        found.setdefault(unit, {})[code] = (files, int(size))
+        found.setdefault(unit, {})[code] = (files, int(size or 0))
     return found
 
 

@@ -70,7 +70,7 @@ def _is_empty(entry: Entry) -> bool:
 def _entry(entry: Entry) -> dict[str, Any]:
     citations = [
         {
-            "sha256": one.evidence.sha256,
+            **({"sha256": one.evidence.sha256} if one.evidence.url is None else {"url": one.evidence.url}),
             "title": one.evidence.title,
             "document_number": one.evidence.document_number,
             "issued_on": one.evidence.issued_on.isoformat() if one.evidence.issued_on else None,
@@ -78,7 +78,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
             "file_name": one.evidence.file_name,
             "place": one.place,
         }
-        for one in sorted(entry.citations, key=lambda one: one.evidence.sha256)
+        for one in sorted(entry.citations, key=lambda one: one.evidence.sha256 or str(one.evidence.url))
     ]
     return {"code": entry.code, "data": entry.data, "explanation": entry.explanation, "citations": citations}
 

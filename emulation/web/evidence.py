@@ -377,7 +377,7 @@ def _send(evidence: Evidence, *, as_attachment: bool) -> Response:
         as_attachment=as_attachment,
         download_name=evidence.file_name,
         conditional=True,
-        etag=evidence.sha256,
+        etag=evidence.sha256 or False,
         max_age=0,
     )
     response.headers["Content-Security-Policy"] = SEALED_OFF
