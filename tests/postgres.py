@@ -16,7 +16,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -43,7 +43,7 @@ SERVER_SETTINGS = {
 class Server:
     """A PostgreSQL server in a temporary folder; `stop` ends it and deletes the folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
         # A short path, because a Unix socket's name may have 107 bytes; not pytest's folder for that reason.
         self.folder = Path(tempfile.mkdtemp(prefix="emu-pg-"))
         # PostgreSQL refuses to run as root. `nobody` owns the files then, and a copy of the programs, since
@@ -60,9 +60,9 @@ class Server:
         initdb += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if self._start(initdb).wait() != 0:
             raise RuntimeError(f"initdb failed:\n{self.log.read_text()}")
-        settings = [f"--{name}={value}" for name, value in SERVER_SETTINGS.items()]
+        chosen = [f"--{name}={value}" for name, value in (settings or SERVER_SETTINGS).items()]
         postgres: list[str | Path] = [self.programs / "bin" / "postgres", "-D", data, "-k", self.folder]
-        self.process = self._start([*postgres, *settings])
+        self.process = self._start([*postgres, *chosen])
         self._wait_until_ready()
 
     def stop(self) -> None:

@@ -22,6 +22,7 @@ def serve(settings_environment: dict[str, str], host: str, port: int, workers: i
         f"--workers={workers}",
         "--threads=4",
         "--timeout=60",
+        "--keep-alive=30",  # a page that saves every few seconds keeps its connection
         "--preload",
         "--no-control-socket",  # it would write into the home folder
     ]

@@ -68,8 +68,8 @@ class User(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     unit: Mapped[Unit | None] = relationship(foreign_keys=[unit_id], lazy="joined")
-    seats: Mapped[list[Seat]] = relationship(lazy="selectin", back_populates="user")
-    conflicts: Mapped[list[Conflict]] = relationship(lazy="selectin")
+    seats: Mapped[list[Seat]] = relationship(lazy="select", back_populates="user")  # of a reviewer
+    conflicts: Mapped[list[Conflict]] = relationship(lazy="select")
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -18,25 +17,24 @@ from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.words import N_
 
-
-@lru_cache(maxsize=16)
-def _value(sha256: str, body: str) -> domain.CriteriaSet:
-    return domain.from_canonical(body)
-
-
-@lru_cache(maxsize=16)
-def _scorer(sha256: str, body: str) -> Scorer:
-    return Scorer(_value(sha256, body))
+MOST_KEPT = 16  # sets a process keeps ready
+_ready: dict[str, Scorer] = {}
 
 
 def value_of(row: models.CriteriaSet) -> domain.CriteriaSet:
-    """The set as a value; parsed once per process, since a published set never changes."""
-    return _value(row.sha256, row.body)
+    """The set as a value; parsed once per process, since a published set never changes and its hash names it."""
+    return scorer_of(row).criteria
 
 
 def scorer_of(row: models.CriteriaSet) -> Scorer:
-    """The set ready to score sheets."""
-    return _scorer(row.sha256, row.body)
+    """The set ready to score sheets. The body is not asked for where the set is known already."""
+    scorer = _ready.get(row.sha256)
+    if scorer is None:
+        scorer = Scorer(domain.from_canonical(row.body))
+        while len(_ready) >= MOST_KEPT:
+            _ready.pop(next(iter(_ready)), None)
+        _ready[row.sha256] = scorer
+    return scorer
 
 
 def publish(db: Session, actor: Actor, criteria: domain.CriteriaSet, *, now: datetime) -> models.CriteriaSet:

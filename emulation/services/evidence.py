@@ -284,7 +284,7 @@ def _cite(
     text = _short("place", place)
     entry = next((entry for entry in sheet.entries if entry.code == code), None)
     if entry is None:
-        entry = start_entry(sheet, code, actor, now=now)
+        entry = start_entry(db, sheet, code, actor, now=now)
         db.flush()
     citation = next((one for one in entry.citations if one.evidence_id == evidence.id), None)
     if citation is not None and (keep_place or citation.place == text):

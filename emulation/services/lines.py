@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from emulation.domain.criteria import Criterion
@@ -36,17 +38,31 @@ class LineStatus(StrEnum):
 
 
 @dataclass(frozen=True)
+class Brief:
+    """What the state of a line needs of its entry."""
+
+    code: str
+    data: Mapping[str, Any] | None
+    is_explained: bool
+    is_cited: bool
+    taken_from: str | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
 class Line:
-    """One criterion of a sheet with what the unit declared and what follows from it."""
+    """One criterion of a sheet with what the unit declared and what follows from it.
+
+    `entry` is None where nothing was declared, and where the lines were made from briefs.
+    """
 
     criterion: Criterion
     part: Part
     entry: Entry | None
+    data: Mapping[str, Any] | None  # what was declared
     points: Decimal | None  # None: no score
     status: LineStatus
-    working: Phrase | None
     returned: ReturnedLine | None
-    warning: Phrase | None
 
     @property
     def code(self) -> str:
@@ -59,14 +75,25 @@ class Line:
         return self.entry.citations if self.entry else []
 
     @property
-    def data(self) -> Mapping[str, Any] | None:
-        """What was declared."""
-        return self.entry.data if self.entry else None
-
-    @property
     def explanation(self) -> str:
         """The unit's words beside the figures."""
         return self.entry.explanation if self.entry else ""
+
+    @cached_property
+    def working(self) -> Phrase | None:
+        """How the points follow from the figures; None where there are none."""
+        unscored = (
+            LineStatus.NOT_APPLICABLE,
+            LineStatus.SKIPPED,
+        )  # full or no points by the set, whatever was declared
+        if self.data is None or self.points is None or self.status in unscored or self.data.get("not_applicable"):
+            return None
+        return self.criterion.rule.working(self.data, self.criterion.max)
+
+    @cached_property
+    def warning(self) -> Phrase | None:
+        """What is possible but unlikely in the figures."""
+        return warning(self.criterion, self.data) if self.data is not None else None
 
     @property
     def counts(self) -> bool:
@@ -92,32 +119,47 @@ def open_returns(sheet: Sheet) -> dict[str, ReturnedLine]:
 
 def lines_of(sheet: Sheet, score: Score | None = None) -> dict[str, Line]:
     """Every criterion of the set with the state of its line, in the order of the set."""
-    score = score or self_score(sheet)
-    criteria = criteria_of(sheet)
     entries = {entry.code: entry for entry in sheet.entries}
+    return _lines(sheet, score or self_score(sheet), {code: brief(entry) for code, entry in entries.items()}, entries)
+
+
+def brief_lines(sheet: Sheet, briefs: Mapping[str, Brief], score: Score) -> dict[str, Line]:
+    """The same without entries: quick, for the answer to a save."""
+    return _lines(sheet, score, briefs, {})
+
+
+def brief(entry: Entry) -> Brief:
+    """The brief of a loaded entry."""
+    return Brief(
+        code=entry.code,
+        data=entry.data,
+        is_explained=bool(entry.explanation),
+        is_cited=bool(entry.citations),
+        taken_from=entry.taken_from,
+        updated_at=entry.updated_at,
+    )
+
+
+def _lines(sheet: Sheet, score: Score, briefs: Mapping[str, Brief], entries: Mapping[str, Entry]) -> dict[str, Line]:
+    criteria = criteria_of(sheet)
     returned = open_returns(sheet)
     points = score.lines
-    found: dict[str, Line] = {}
-    for code, part in parts_of(criteria).items():
-        criterion = criteria.by_code[code]
-        entry = entries.get(code)
-        data = entry.data if entry else None
-        scored = score.state(code) is LineState.SCORED and data is not None
-        found[code] = Line(
-            criterion=criterion,
+    return {
+        code: Line(
+            criterion=criteria.by_code[code],
             part=part,
-            entry=entry,
+            entry=entries.get(code),
+            data=briefs[code].data if code in briefs else None,
             points=points[code],
-            status=_status(criterion, part, entry, returned.get(code), score.state(code)),
-            working=criterion.rule.working(data, criterion.max) if scored and data is not None else None,
+            status=_status(criteria.by_code[code], part, briefs.get(code), returned.get(code), score.state(code)),
             returned=returned.get(code),
-            warning=warning(criterion, data) if data is not None else None,
         )
-    return found
+        for code, part in parts_of(criteria).items()
+    }
 
 
 def _status(
-    criterion: Criterion, part: Part, entry: Entry | None, returned: ReturnedLine | None, state: LineState
+    criterion: Criterion, part: Part, entry: Brief | None, returned: ReturnedLine | None, state: LineState
 ) -> LineStatus:
     data = entry.data if entry else None
     if state is LineState.NOT_APPLICABLE and not (data and data.get("not_applicable")):
@@ -130,12 +172,12 @@ def _status(
         return LineStatus.NO_ENTRY if part is Part.CORE else LineStatus.NONE
     if data.get("not_applicable"):
         return LineStatus.SKIPPED
-    if criterion.evidence.required and not entry.citations:
-        return LineStatus.EXPLAINED if entry.explanation else LineStatus.NO_EVIDENCE
+    if criterion.evidence.required and not entry.is_cited:
+        return LineStatus.EXPLAINED if entry.is_explained else LineStatus.NO_EVIDENCE
     return LineStatus.DONE
 
 
-def _corrected(entry: Entry | None, returned: ReturnedLine) -> bool:
+def _corrected(entry: Brief | None, returned: ReturnedLine) -> bool:
     """Whether anything on the line was changed since it was returned."""
     return entry is not None and entry.updated_at > returned.returned_at
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, inspect, select
 from sqlalchemy.orm import Session, joinedload, lazyload, raiseload, selectinload
 
 from emulation.domain.criteria import Criterion
@@ -18,10 +18,10 @@ from emulation.domain.rules import Checklist, External
 from emulation.domain.scoring import line_points
 from emulation.domain.workflow import Act, Clock, Phase, SheetState, refusal, require
 from emulation.errors import Invalid, Stale, WrongState
-from emulation.models import Citation, Entry, Period, Role, Sheet, User
+from emulation.models import Citation, CriteriaSet, Entry, Period, Role, Sheet, User
 from emulation.services.actor import Actor
 from emulation.services.history import record
-from emulation.services.lines import FIGURES, open_returns
+from emulation.services.lines import FIGURES, Brief, open_returns
 from emulation.services.periods import clock_of
 from emulation.services.scores import criteria_of
 from emulation.words import N_
@@ -64,16 +64,23 @@ _WHOLE = select(Sheet).options(
     selectinload(Sheet.returned_lines),
     _NOTHING_MORE,
 )
-# what the save of one line needs of all lines; the evidence of that line is asked for when it is shown
-_LINES = select(Sheet).options(
-    _PERIOD,
+# what the save of one line needs: the line itself is asked for by its code, the state of the others in `briefs_of`
+_ALONE = select(Sheet).options(
+    joinedload(Sheet.period).options(
+        joinedload(Period.criteria_set).defer(CriteriaSet.body), joinedload(Period.windows)
+    ),
     lazyload(Sheet.unit),
     lazyload(Sheet.cluster),
     lazyload(Sheet.returned_lines),
-    selectinload(Sheet.entries)
-    .selectinload(Entry.citations)
-    .options(lazyload(Citation.evidence).options(_NOTHING_MORE)),
-    _NOTHING_MORE,
+    lazyload(Sheet.entries),
+)
+_BRIEFS = select(
+    Entry.code,
+    Entry.data,
+    Entry.explanation != "",
+    exists().where(Citation.entry_id == Entry.id).correlate(Entry),
+    Entry.taken_from,
+    Entry.updated_at,
 )
 
 
@@ -91,12 +98,25 @@ def load_sheet_to_change(db: Session, sheet_id: int) -> Sheet | None:
 
 
 def load_sheet_to_fill(db: Session, sheet_id: int) -> Sheet | None:
-    """As `load_sheet_to_change`, with what the save of one line needs: quicker."""
-    return db.scalar(_locked(_LINES, sheet_id))
+    """As `load_sheet_to_change`, without the entries: for the save of one line, which many people do at once."""
+    return db.scalars(_locked(_ALONE, sheet_id)).unique().one_or_none()
 
 
 def _locked(query: Select[Sheet], sheet_id: int) -> Select[Sheet]:
     return query.where(Sheet.id == sheet_id).with_for_update(of=Sheet).execution_options(populate_existing=True)
+
+
+def briefs_of(db: Session, sheet: Sheet) -> dict[str, Brief]:
+    """What the state of every line needs, by code, without loading entries and citations whole."""
+    rows = db.execute(_BRIEFS.where(Entry.sheet_id == sheet.id).order_by(Entry.id))
+    return {row[0]: Brief(*row) for row in rows}
+
+
+def entry_at(db: Session, sheet: Sheet, code: str) -> Entry | None:
+    """The entry of one line: among the sheet's, where they are loaded, or asked for alone."""
+    if "entries" not in inspect(sheet).unloaded:
+        return next((entry for entry in sheet.entries if entry.code == code), None)
+    return db.scalar(select(Entry).where(Entry.sheet_id == sheet.id, Entry.code == code))
 
 
 def own_sheet(db: Session, unit_id: int) -> Sheet | None:
@@ -240,7 +260,7 @@ def save_entry(
             n=len(text),
             most=LONGEST_EXPLANATION,
         )
-    entry = next((entry for entry in sheet.entries if entry.code == code), None)
+    entry = entry_at(db, sheet, code)
     if entry is None and kept is None and not text:
         return None
     if entry is not None and entry.data == kept and entry.explanation == text:
@@ -250,7 +270,7 @@ def save_entry(
         raise EntryStale(entry, name_of(db, entry.updated_by_id))
     old = {"data": entry.data, "explanation": entry.explanation} if entry else None
     if entry is None:
-        entry = start_entry(sheet, code, actor, now=now)
+        entry = start_entry(db, sheet, code, actor, now=now)
     entry.data, entry.explanation = kept, text
     entry.updated_by_id, entry.updated_at = actor.user_id, now
     db.flush()
@@ -269,9 +289,10 @@ def save_entry(
     return entry
 
 
-def start_entry(sheet: Sheet, code: str, actor: Actor, *, now: datetime) -> Entry:
+def start_entry(db: Session, sheet: Sheet, code: str, actor: Actor, *, now: datetime) -> Entry:
     """A new line of the sheet, nothing declared yet."""
     entry = Entry(
+        sheet_id=sheet.id,
         code=code,
         data=None,
         explanation="",
@@ -279,7 +300,10 @@ def start_entry(sheet: Sheet, code: str, actor: Actor, *, now: datetime) -> Entr
         updated_at=now,
         citations=[],
     )
-    sheet.entries.append(entry)
+    if "entries" in inspect(sheet).unloaded:
+        db.add(entry)
+    else:
+        sheet.entries.append(entry)
     return entry
 
 

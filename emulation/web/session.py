@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from flask import Flask, current_app, g, request, session
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from emulation.config import Settings
 from emulation.db import Sessions, writing
-from emulation.models import User
+from emulation.models import Role, User
 from emulation.services.actor import Actor
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -60,9 +61,19 @@ def user() -> User | None:
         if key is not None:
             found = db().scalar(select(User).where(User.id == key, User.is_active))
             if found is not None and found.sign_out_count == session.get("sign_out_count"):
-                g.user = found
+                g.user = with_seats(found)
     someone: User | None = g.user
     return someone
+
+
+def with_seats(person: User) -> User:
+    """The person with seats and conflicts loaded: a reviewer's; nobody else has any, and need not be asked for them."""
+    if person.role == Role.REVIEWER:
+        _ = person.seats, person.conflicts
+    else:
+        set_committed_value(person, "seats", [])
+        set_committed_value(person, "conflicts", [])
+    return person
 
 
 def actor() -> Actor:

@@ -20,8 +20,8 @@ from emulation.models import Evidence, Sheet
 from emulation.services.evidence import codes_of
 from emulation.services.file_types import BY_MEDIA_TYPE
 from emulation.services.last_year import LastYear
-from emulation.services.lines import FIGURES, Left, Line, LineStatus, lines_of, what_is_left
-from emulation.services.scores import criteria_of, self_score
+from emulation.services.lines import FIGURES, Brief, Left, Line, LineStatus, brief_lines, lines_of, what_is_left
+from emulation.services.scores import criteria_of, score_of_figures, self_score
 from emulation.web.display import show_figure, show_phrase, show_points
 from emulation.words import MINUS, N_, Phrase
 
@@ -105,6 +105,13 @@ def view_of(sheet: Sheet) -> SheetView:
     score = self_score(sheet)
     lines = lines_of(sheet, score)
     return SheetView(sheet, criteria_of(sheet), score, lines, what_is_left(sheet, lines), codes_of(sheet.entries))
+
+
+def brief_view(sheet: Sheet, briefs: Mapping[str, Brief]) -> SheetView:
+    """The view without entries and evidence, for the answer to a save."""
+    score = score_of_figures(sheet, {code: one.data for code, one in briefs.items() if one.data is not None})
+    lines = brief_lines(sheet, briefs, score)
+    return SheetView(sheet, criteria_of(sheet), score, lines, what_is_left(sheet, lines))
 
 
 def signed(sign: str, points: Decimal, places: int) -> str:

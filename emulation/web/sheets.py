@@ -21,6 +21,7 @@ from emulation.services.scores import criteria_of
 from emulation.services.sheets import (
     EntryStale,
     Person,
+    briefs_of,
     fill_refusal,
     load_sheet,
     load_sheet_to_fill,
@@ -38,6 +39,7 @@ from emulation.web.entries import EntryForm, entry_from_form, form_for
 from emulation.web.failures import wants_json
 from emulation.web.nav import may_have_sheet
 from emulation.web.sheet_view import (
+    brief_view,
     choice_notes,
     chosen_section,
     current_item,
@@ -256,9 +258,9 @@ def _parts() -> Any:
 
 def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
     """What the page must show anew after a save; every figure comes from the one scoring function."""
-    view = view_of(sheet)
-    line = view.lines[code]
-    row = row_of(view, line, fillable=True, with_evidence=False)
+    briefs = briefs_of(current.db(), sheet)
+    view = brief_view(sheet, briefs)
+    row = row_of(view, view.lines[code], fillable=True, with_evidence=False)
     parts = _parts()
     section = section_of(view.criteria, code)
     head = section_head(view, section)
@@ -270,7 +272,9 @@ def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
         "total": parts.total(show_points(view.score.total, view.places)),
         "missing-short": parts.missing_short(missing_words(view.left), url_for("submissions.check", sheet_id=sheet.id)),
     }
-    if not line.citations:  # with evidence the chips stay as they are, and need not be loaded
+    if (
+        code not in briefs or not briefs[code].is_cited
+    ):  # with evidence the chips stay as they are, and need not be loaded
         fragments[f"chips-{code}"] = parts.chips(row)
     fragments |= {name: parts.part(text, name) for _label, text, name in view.parts}
     item = current_item(view, section)

@@ -266,7 +266,7 @@ def test_accounts_list_filters_by_state(client: Client, db: Session, world: Worl
     assert names("/accounts?state=closed") == ["Leaderleader@thu.example"]
 
 
-@pytest.mark.parametrize(("path", "queries"), [("/accounts", 10), ("/", 18)])
+@pytest.mark.parametrize(("path", "queries"), [("/accounts", 5), ("/", 11)])
 def test_pages_of_the_administrator_send_as_many_queries_for_many_as_for_few(
     client: Client, db: Session, world: World, path: str, queries: int
 ) -> None:

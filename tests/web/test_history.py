@@ -133,7 +133,7 @@ def test_history_comes_in_pages(client: Client, db: Session, world: World) -> No
     assert len(rows(client, "/history?act=fill&page=x&endpoint=home.home")) == PAGE
 
 
-@pytest.mark.parametrize(("path", "queries"), [("/history", 13), ("/", 14)])
+@pytest.mark.parametrize(("path", "queries"), [("/history", 11), ("/", 12)])
 def test_history_sends_as_many_queries_for_many_lines_as_for_one(
     client: Client, db: Session, world: World, path: str, queries: int
 ) -> None:

@@ -350,7 +350,7 @@ def queries_of(engine: Engine, client: Client, path: str) -> int:
     return len(counted)
 
 
-SHEET_QUERIES = 13
+SHEET_QUERIES = 11
 
 
 def test_sheet_page_asks_as_often_for_many_lines_as_for_one(

@@ -1,0 +1,441 @@
+"""The last hour before the deadline: 320 people who save a row every two seconds, gunicorn, PostgreSQL.
+
+    python -m bench.crowd [people] [seconds]
+
+Every person is an officer with rows of their own on a sheet of 120 criteria and 300 citations, five to a sheet. The
+server is the one of `emulation run`. Half-way through, after the times are taken, the server and all its workers are
+killed and started again two seconds later; people send again what was not acknowledged, as static/js/autosave.js does.
+In the end every row must hold what was last acknowledged, or what was sent after it, and the history every
+acknowledged change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+from flask import Flask, session
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from bench import rounds
+from emulation import create_app
+from emulation.config import Settings
+from emulation.db import make_engine, make_sessions
+from emulation.domain.criteria import load
+from emulation.domain.workflow import Phase
+from emulation.models import (
+    Citation,
+    Cluster,
+    Entry,
+    Evidence,
+    History,
+    Period,
+    PhaseWindow,
+    Role,
+    Sheet,
+    Unit,
+    User,
+)
+from emulation.schema import migrate
+from emulation.services.actor import Actor
+from emulation.services.criteria import publish
+from tests.postgres import Server
+
+PEOPLE, A_SHEET, EVERY = 320, 5, 2.0  # people, of them on one sheet, seconds between two saves of one person
+CALM, AFTER_KILL, DOWN = 30, 12, 2.0  # seconds: measured, after the kill, without a server
+CORE, FILES = 112, 300
+POSTGRES = {"listen_addresses": "", "max_connections": "100", "timezone": "UTC"}  # durable, as it comes
+
+
+@dataclass
+class Row:
+    """One row that a person saves: `acknowledged` and `sent` are figures, `version` what the page knows."""
+
+    code: str
+    version: int
+    acknowledged: int
+    sent: int | None = None
+    changes: int = 0
+
+
+@dataclass
+class Person:
+    """Somebody at a sheet with their rows, cookie and token."""
+
+    sheet_id: int
+    cookie: str
+    token: str
+    rows: list[Row]
+
+
+@dataclass
+class Tally:
+    """What came of it."""
+
+    seconds: list[float] = field(default_factory=list)  # of each acknowledged save of the calm time
+    trouble: Counter[str] = field(default_factory=Counter)  # answers that were no acknowledgement
+    unreached: int = 0  # sendings that nobody answered, while the server was down
+    acknowledged: int = 0
+
+
+def fill_database(db: Session, people: int) -> list[tuple[int, int, list[str]]]:
+    """A round with enough sheets: (user id, sheet id, codes of counted criteria that this person saves)."""
+    now = datetime.now(UTC)
+    criteria = load(rounds.criteria_yaml(core=CORE))
+    row = publish(db, Actor(None), criteria, now=now)
+    period = Period(code="2022-2023", title="Năm học 2022-2023", criteria_set_id=row.id, phase=Phase.SELF_SCORING)
+    db.add(period)
+    db.flush()
+    db.add(
+        PhaseWindow(
+            period_id=period.id,
+            phase=Phase.SELF_SCORING,
+            opens_at=now - timedelta(days=30),
+            closes_at=now + timedelta(hours=1),
+        )
+    )
+    cluster = Cluster(period_id=period.id, number=1, name="Cụm 1")
+    db.add(cluster)
+    db.flush()
+    counted = [leaf.code for leaf in criteria.by_code.values() if leaf.rule.kind == "count"]
+    random = Random(11)  # noqa: S311  # invented figures
+    found = []
+    for i in range(-(-people // A_SHEET)):
+        unit = Unit(code=f"{i:03d}", name=f"Sở Giáo dục và Đào tạo số {i}", short_name=f"Tỉnh {i}")
+        db.add(unit)
+        db.flush()
+        sheet = Sheet(
+            period_id=period.id,
+            unit_id=unit.id,
+            cluster_id=cluster.id,
+            unit_name=unit.name,
+            short_name=unit.short_name,
+            tags=["dan-toc"],
+        )
+        users = [
+            User(email=f"cv{i}-{j}@so.example", name=f"Chuyên viên {i}-{j}", role=Role.UNIT_OFFICER, unit_id=unit.id)
+            for j in range(A_SHEET)
+        ]
+        db.add_all([sheet, *users])
+        db.flush()
+        fill_sheet(db, sheet.id, users[0].id, [leaf.code for leaf in criteria.by_code.values()], random, now)
+        for j, user in enumerate(users):
+            found.append((user.id, sheet.id, counted[j::A_SHEET]))
+    return found[:people]
+
+
+def fill_sheet(db: Session, sheet_id: int, user_id: int, codes: list[str], random: Random, now: datetime) -> None:
+    """Every criterion declared, 300 files cited."""
+    entries = []
+    for code in codes:
+        data: dict[str, Any] = (
+            {"count": "1"} if code[0] in "BD" else dict(rounds.entry(int(code.removeprefix("C")), random))
+        )
+        kept = {
+            key: value if isinstance(value, bool | list) or key == "level" else str(value)
+            for key, value in data.items()
+        }
+        entries.append(
+            {
+                "sheet_id": sheet_id,
+                "code": code,
+                "data": kept,
+                "explanation": "Kết quả theo báo cáo tổng kết năm học.",
+                "updated_by_id": user_id,
+                "updated_at": now,
+                "version": 1,
+            }
+        )
+    db.execute(insert(Entry), entries)
+    db.execute(
+        insert(Evidence),
+        [
+            {
+                "sheet_id": sheet_id,
+                "title": f"Báo cáo số {n} về việc thực hiện nhiệm vụ năm học",
+                "document_number": f"{n}/BC-SGDĐT",
+                "issuer": "Sở Giáo dục và Đào tạo",
+                "file_name": f"bao-cao-{n}.pdf",
+                "media_type": "application/pdf",
+                "size": 100_000 + n,
+                "sha256": f"{sheet_id:032x}{n:032x}",
+                "uploaded_by_id": user_id,
+                "uploaded_at": now,
+                "version": 1,
+            }
+            for n in range(FILES)
+        ],
+    )
+    entry_ids = list(db.scalars(select(Entry.id).where(Entry.sheet_id == sheet_id).order_by(Entry.id)))
+    evidence_ids = list(db.scalars(select(Evidence.id).where(Evidence.sheet_id == sheet_id).order_by(Evidence.id)))
+    db.execute(
+        insert(Citation),
+        [
+            {"entry_id": entry_ids[n % len(entry_ids)], "evidence_id": one, "place": f"tr. {n}"}
+            for n, one in enumerate(evidence_ids)
+        ],
+    )
+
+
+def signed_in(app: Flask, user_id: int) -> tuple[str, str]:
+    """Cookie and token of a browser that this person has signed in with."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own interface
+    with app.test_request_context():
+        session["user"], session["sign_out_count"] = user_id, 0
+        session.permanent = True
+        token = generate_csrf()
+        return str(serializer.dumps(dict(session))), token
+
+
+class Crowd:
+    """People who save; every one has a connection of their own."""
+
+    def __init__(self, port: int, people: list[Person]) -> None:
+        self.port, self.people, self.tally = port, people, Tally()
+        self.measures, self.is_over = True, False
+
+    async def run(self, calm: float, between: Any) -> None:
+        """Save for `calm` seconds, measured; then let `between` kill the server, and go on for a while."""
+        tasks = [asyncio.create_task(self._sit(person, i)) for i, person in enumerate(self.people)]
+        await asyncio.sleep(calm)
+        self.measures = False
+        await between()
+        await asyncio.sleep(AFTER_KILL)
+        self.is_over = True
+        await asyncio.gather(*tasks)
+
+    async def _sit(self, person: Person, number: int) -> None:
+        random = Random(number)  # noqa: S311  # invented figures
+        await asyncio.sleep(EVERY * number / len(self.people))
+        line = Line(self.port)
+        place = 0
+        while not self.is_over:
+            began = time.perf_counter()
+            row = person.rows[place % len(person.rows)]
+            place += 1
+            row.sent = random.choice([n for n in range(1, 90) if n != row.acknowledged])
+            while True:  # until it is acknowledged, as the page does
+                started = time.perf_counter()
+                try:
+                    status, body = await asyncio.wait_for(line.post(*request_of(person, row)), 30)
+                except (OSError, EOFError, TimeoutError):
+                    self.tally.unreached += 1
+                    line.close()
+                    await asyncio.sleep(0.5)
+                    continue
+                if self.measures:
+                    self.tally.seconds.append(time.perf_counter() - started)
+                if status == 200:
+                    row.acknowledged, row.version = row.sent, json.loads(body)["version"]
+                    row.changes += 1
+                    self.tally.acknowledged += 1
+                else:
+                    self.tally.trouble[f"{status}: {body[:200]!r}"] += 1
+                break
+            await asyncio.sleep(max(0.0, EVERY - (time.perf_counter() - began)))
+        line.close()
+
+
+class Line:
+    """One connection of a browser, opened when it is needed and kept as long as the server likes."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.ends: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def post(self, head: bytes, body: bytes) -> tuple[int, bytes]:
+        """Status and body of the answer.
+
+        Raises:
+            OSError, EOFError: nobody listens, or the connection broke.
+        """
+        if self.ends is None:
+            self.ends = await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = self.ends
+        writer.write(head + body)
+        await writer.drain()
+        first = (await reader.readline()).split()
+        if len(first) < 2:
+            raise EOFError
+        headers = {}
+        while (line := await reader.readline()) not in (b"\r\n", b""):
+            name, _, value = line.decode("latin-1").partition(":")
+            headers[name.strip().lower()] = value.strip()
+        answer = await reader.readexactly(int(headers["content-length"]))
+        if headers.get("connection", "").lower() == "close":
+            self.close()
+        return int(first[1]), answer
+
+    def close(self) -> None:
+        """Give the connection up."""
+        if self.ends is not None:
+            self.ends[1].close()
+            self.ends = None
+
+
+def request_of(person: Person, row: Row) -> tuple[bytes, bytes]:
+    """Head and body of a save."""
+    body = urlencode(
+        {
+            "csrf_token": person.token,
+            "version": row.version,
+            "count": row.sent,
+            "explanation": "Kết quả theo báo cáo tổng kết năm học.",
+        }
+    ).encode()
+    head = (
+        f"POST /sheets/{person.sheet_id}/entries/{row.code} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Cookie: session={person.cookie}\r\nAccept: application/json\r\nX-CSRFToken: {person.token}\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode(), body
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(environment: dict[str, str], port: int) -> subprocess.Popen[bytes]:
+    """`emulation run`, in a process group of its own; returns when it answers."""
+    emulation = Path(sys.executable).with_name("emulation")
+    server = subprocess.Popen(
+        [str(emulation), "run", f"--port={port}"], env=environment, start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    for _ in range(200):
+        time.sleep(0.1)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return server
+    raise RuntimeError("the server did not start")
+
+
+def held_in(db: Session) -> dict[tuple[int, str], int]:
+    """The stored counts by sheet and code."""
+    rows = db.execute(select(Entry.sheet_id, Entry.code, Entry.data))
+    return {(sheet, code): int(data["count"]) for sheet, code, data in rows if data and "count" in data}
+
+
+def lost(db: Session, people: list[Person]) -> list[str]:
+    """Rows that do not hold what was acknowledged, and acknowledged changes that the history lacks."""
+    stored = held_in(db)
+    acts = Counter(db.scalars(select(History.thing_id).where(History.act == "fill")))
+    ids = {(sheet, code): key for sheet, code, key in db.execute(select(Entry.sheet_id, Entry.code, Entry.id))}
+    found = []
+    for person in people:
+        for row in person.rows:
+            place = (person.sheet_id, row.code)
+            if stored[place] not in (row.acknowledged, row.sent):
+                found.append(f"{place}: acknowledged {row.acknowledged}, stored {stored[place]}")
+            if acts[ids[place]] < row.changes:
+                found.append(f"{place}: {row.changes} changes acknowledged, {acts[ids[place]]} in the history")
+    return found
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Times of the calm part in seconds, answers that were no acknowledgement, and what was lost over all."""
+
+    seconds: list[float]
+    acknowledged: int
+    unreached: int
+    trouble: Counter[str]
+    lost: list[str]
+
+    @property
+    def p95(self) -> float:
+        """Seconds that 95 of 100 saves stay below."""
+        return statistics.quantiles(self.seconds, n=20)[-1]
+
+
+def measure(people: int = PEOPLE, calm: float = CALM) -> Outcome:
+    """Run the last hour, shortened, and count."""
+    postgres = Server(POSTGRES)
+    folder = Path(tempfile.mkdtemp(prefix="emulation-crowd-"))
+    try:
+        with psycopg.connect(host=str(postgres.folder), user="postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE crowd TEMPLATE template0")
+        url = f"postgresql+psycopg://postgres@/crowd?host={postgres.folder}"
+        engine = make_engine(url)
+        migrate(engine)
+        with make_sessions(engine)() as db:
+            who = fill_database(db, people)
+            db.commit()
+        with psycopg.connect(host=str(postgres.folder), user="postgres", dbname="crowd", autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+        settings = Settings(database_url=url, evidence_dir=str(folder / "evidence"), secret_key="of-the-crowd")  # noqa: S106  # of this run only
+        app = create_app(settings)
+        with make_sessions(engine)() as db:
+            held = held_in(db)
+        crowd = [
+            Person(sheet, *signed_in(app, user), [Row(code, 1, held[sheet, code]) for code in codes])
+            for user, sheet, codes in who
+        ]
+        port = free_port()
+        environment = {
+            **os.environ,
+            "EMULATION_DATABASE_URL": url,
+            "EMULATION_EVIDENCE_DIR": settings.evidence_dir,
+            "EMULATION_SECRET_KEY": settings.secret_key,
+        }
+        server = start_server(environment, port)
+
+        async def kill_and_start() -> None:
+            nonlocal server
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+            await asyncio.sleep(DOWN)
+            server = await asyncio.to_thread(start_server, environment, port)
+
+        run = Crowd(port, crowd)
+        try:
+            asyncio.run(run.run(calm, kill_and_start))
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait()
+        with make_sessions(engine)() as db:
+            missing = lost(db, crowd)
+        engine.dispose()
+        tally = run.tally
+        return Outcome(tally.seconds, tally.acknowledged, tally.unreached, tally.trouble, missing)
+    finally:
+        postgres.stop()
+
+
+def main() -> None:
+    """Measure and print."""
+    people = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE
+    calm = float(sys.argv[2]) if len(sys.argv) > 2 else CALM
+    found = measure(people, calm)
+    times = sorted(found.seconds)
+    print(
+        f"{people} people, {len(times)} saves in {calm:.0f} s: median {statistics.median(times) * 1000:.0f} ms, "
+        f"p95 {found.p95 * 1000:.0f} ms, slowest {times[-1] * 1000:.0f} ms"
+    )
+    print(f"acknowledged {found.acknowledged}, sent without an answer while the server was down {found.unreached}")
+    print(f"other answers: {dict(found.trouble) or 'none'}")
+    print(f"lost: {found.lost or 'nothing'}")
+
+
+if __name__ == "__main__":
+    main()
