@@ -1,27 +1,25 @@
-"""Fixtures: one application and one database a worker; every test starts from the empty migrated schema."""
+"""Fixtures: one application and one database a worker; every test starts from the same state of it."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
 
 import hypothesis
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from emulation import create_app
 from emulation.config import Settings
-from emulation.db import Base, make_engine, make_sessions
+from emulation.db import make_engine, make_sessions
 from emulation.schema import migrate
 from tests.client import Client
-from tests.world import World, build
+from tests.snapshots import Snapshots, snapshots_of
+from tests.world import World, build, found_again
 from tools.translations import compile_stale
 
 # Time is no property of a rule: on a machine with other work an example of 3 ms may take half a second.
@@ -49,53 +47,37 @@ def engine(settings: Settings) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def empty_again(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], None]:
-    """Migrate once; the function takes the database back to that state, frozen rows included."""
+def snapshots(engine: Engine) -> Iterator[Snapshots]:
+    """The states of the database that tests start from, `empty` (migrated) among them."""
     migrate(engine)
-    if engine.dialect.name == "sqlite":
-        path = engine.url.database
-        template = tmp_path_factory.mktemp("template") / "migrated.sqlite"
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(template)) as target:
-            source.backup(target)
+    with snapshots_of(engine) as snapshots:
+        snapshots.keep("empty")
+        yield snapshots
 
-        def restore() -> None:
-            # The backup goes through SQLite's own locks, so connections may stay open; a test that failed while it
-            # read would leave one behind that still sees the old database.
-            engine.dispose()
-            with closing(sqlite3.connect(template)) as source, closing(sqlite3.connect(path)) as target:
-                source.backup(target)
 
-        return restore
-
-    # Not TRUNCATE, which makes new files for every table and index and took most of the time of the suite.
-    tables = Base.metadata.sorted_tables
-    restart = ", ".join(f"setval(pg_get_serial_sequence('{table}', 'id'), 1, false)" for table in tables)
-    clear = "; ".join(str(table.delete()) for table in tables)
-
-    def delete() -> None:
-        with engine.begin() as connection:
-            connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-            # in this role no trigger runs: neither foreign keys nor the guards of frozen rows
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-            connection.exec_driver_sql(clear)
-            connection.execute(text(f"SELECT {restart}"))
-
-    return delete
+@pytest.fixture(scope="session")
+def written_world(engine: Engine, snapshots: Snapshots) -> World:
+    """The world as it is written once a worker, in the state `world`."""
+    snapshots.restore("empty")
+    with make_sessions(engine)() as session:
+        world = build(session)
+    snapshots.keep("world")
+    return world
 
 
 @pytest.fixture
-def db(engine: Engine, empty_again: Callable[[], None], settings: Settings) -> Iterator[Session]:
-    """A session on the empty migrated database; the evidence folder is empty too."""
-    empty_again()
-    shutil.rmtree(Path(settings.evidence_dir), ignore_errors=True)
+def db(request: pytest.FixtureRequest, engine: Engine, snapshots: Snapshots, settings: Settings) -> Iterator[Session]:
+    """A session on the migrated database, empty unless the test asks for `world`; the evidence folder is empty too."""
+    snapshots.restore("world" if "world" in request.fixturenames else "empty")
+    shutil.rmtree(settings.evidence_dir, ignore_errors=True)
     with make_sessions(engine)() as session:
         yield session
 
 
 @pytest.fixture
-def world(db: Session) -> World:
+def world(written_world: World, db: Session) -> World:
     """The small world of tests/world.py, committed; all phase windows are open now."""
-    return build(db)
+    return found_again(db, written_world)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,7 @@
 """A small world for tests: four units in two clusters, one period, one council, one account per role.
 
-`build(db)` writes it and returns the parts by name. Every test that needs a database starts from here.
+`build(db)` writes it and returns the parts by name; `found_again` gives them to another session, which the
+fixture `world` does. Every test that needs a database starts from here.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
+from emulation.db import Base
 from emulation.domain import criteria as domain
 from emulation.domain.workflow import Phase
 from emulation.models import (
@@ -43,6 +46,9 @@ UNITS = (  # code, name, province, cluster number, tags
     ("95", "Sở Giáo dục, Khoa học và Công nghệ tỉnh Bạc Liêu", "Bạc Liêu", 2, ["dan-toc"]),
     ("96", "Sở Giáo dục và Đào tạo tỉnh Cà Mau", "Cà Mau", 2, ["dan-toc"]),
 )
+
+Name = TypeVar("Name")
+Row = TypeVar("Row", bound=Base)
 
 
 @dataclass
@@ -81,10 +87,7 @@ def person(name: str, role: Role, unit: Unit | None = None) -> User:
 
 
 def build(db: Session, *, phase: Phase = Phase.SELF_SCORING, now: datetime | None = None) -> World:
-    """Write the world. Every phase window is open at `now` (default: the present).
-
-    Most tests begin here, so what can be written in one flush is.
-    """
+    """Write the world. Every phase window is open at `now` (default: the present)."""
     now = now or datetime.now(UTC)
     criteria = nine_kinds()
     row = publish(db, Actor(None), criteria, now=now)
@@ -154,6 +157,23 @@ def build(db: Session, *, phase: Phase = Phase.SELF_SCORING, now: datetime | Non
     db.commit()
     db.expire_all()
     return world
+
+
+def found_again(db: Session, world: World) -> World:
+    """The same rows in this session, where `build` wrote them before; each is read when it is first asked for."""
+
+    def again(row: Row) -> Row:
+        return db.merge(row, load=False)
+
+    def all_again(rows: dict[Name, Row]) -> dict[Name, Row]:
+        return {name: again(row) for name, row in rows.items()}
+
+    found = World(again(world.period), world.criteria)
+    found.units, found.clusters = all_again(world.units), all_again(world.clusters)
+    found.sheets, found.people = all_again(world.sheets), all_again(world.people)
+    found.council = again(world.council) if world.council else None
+    db.expire_all()
+    return found
 
 
 # one valid entry for each criterion of nine-kinds.yaml that a unit fills (external ones are the ministry's)
