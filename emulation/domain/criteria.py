@@ -158,6 +158,15 @@ class CriteriaSet(Value):
         return {criterion.code: criterion for criterion in self.all_criteria}
 
     @cached_property
+    def by_indicator(self) -> dict[str, tuple[tuple[Criterion, str], ...]]:
+        """Where each indicator is used: criterion and key of its entry, in order."""
+        found: dict[str, list[tuple[Criterion, str]]] = {}
+        for criterion in self.all_criteria:
+            for key, code in criterion.figures.items():
+                found.setdefault(code, []).append((criterion, key))
+        return {code: tuple(uses) for code, uses in found.items()}
+
+    @cached_property
     def section_by_code(self) -> dict[str, Section]:
         """Every section, at any depth, by its code."""
         return {section.code: section for top in self.sections for section in top.walk()}

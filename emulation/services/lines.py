@@ -14,7 +14,7 @@ from emulation.domain.numbers import number
 from emulation.domain.rules import Checklist, External, Progress, Ratio, Steps
 from emulation.domain.scoring import LineState, Score
 from emulation.domain.workflow import SheetState
-from emulation.models import Citation, Entry, ReturnedLine, Sheet
+from emulation.models import Citation, Entry, ReturnedLine, Sheet, TakenFrom
 from emulation.services.scores import criteria_of, self_score
 from emulation.words import N_, Phrase
 
@@ -27,6 +27,7 @@ class LineStatus(StrEnum):
     NOT_APPLICABLE = "not_applicable"  # by the unit's tags
     EXTERNAL = "external"  # the ministry scores
     RETURNED = "returned"  # by the department, not corrected yet
+    UNCONFIRMED = "unconfirmed"  # filled in from last year or by the ministry, and nobody of the unit has said yes
     NO_ENTRY = "no_entry"  # nothing declared, and something must be
     NONE = "none"  # nothing declared, which for bonus and deductions means none
     SKIPPED = "skipped"  # the unit declared "not applicable"
@@ -76,7 +77,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Left:
-    """Something required that is missing. kind: "entry", "evidence" or "returned"."""
+    """Something required that is missing. kind: "entry", "evidence", "returned" or "unconfirmed"."""
 
     code: str
     kind: str
@@ -126,6 +127,8 @@ def _status(
         return LineStatus.EXTERNAL
     if returned is not None and not _corrected(entry, returned):
         return LineStatus.RETURNED
+    if entry is not None and (data is not None or part is not Part.CORE) and is_unconfirmed(entry):
+        return LineStatus.UNCONFIRMED
     if entry is None or data is None:
         return LineStatus.NO_ENTRY if part is Part.CORE else LineStatus.NONE
     if data.get("not_applicable"):
@@ -133,6 +136,18 @@ def _status(
     if criterion.evidence.required and not entry.citations:
         return LineStatus.EXPLAINED if entry.explanation else LineStatus.NO_EVIDENCE
     return LineStatus.DONE
+
+
+def is_unconfirmed(entry: Entry) -> bool:
+    """Whether figures or an evidence were filled in, and nobody of the unit has confirmed or changed them."""
+    return entry.taken_from is not None or any(one.is_unconfirmed for one in entry.citations)
+
+
+UNCONFIRMED_WORDS = {
+    TakenFrom.LAST_YEAR: N_("Số liệu lấy từ năm trước, chưa xác nhận"),
+    TakenFrom.MINISTRY: N_("Số liệu Bộ đã có, chưa xác nhận"),
+    None: N_("Minh chứng lấy từ năm trước, chưa xác nhận còn hiệu lực"),
+}
 
 
 def _corrected(entry: Entry | None, returned: ReturnedLine) -> bool:
@@ -164,6 +179,9 @@ def what_is_left(sheet: Sheet, lines: Mapping[str, Line] | None = None) -> list[
                     Phrase(N_("Bị trả lại, chưa sửa: %(reason)s"), {"reason": line.returned.reason}),
                 )
             )
+        elif line.status is LineStatus.UNCONFIRMED and line.entry is not None:
+            words = UNCONFIRMED_WORDS[TakenFrom(line.entry.taken_from) if line.entry.taken_from else None]
+            left.append(Left(line.code, "unconfirmed", Phrase(words)))
         elif line.status is LineStatus.NO_EVIDENCE:
             left.append(
                 Left(line.code, "evidence", Phrase(N_("Thiếu minh chứng bắt buộc; nếu chưa có thì phải ghi diễn giải")))
