@@ -90,7 +90,7 @@ def spread(
             values = agreed(criteria, {**entries, code: after or {}}) | new if values is None else values
             made: dict[str, Any] | None = made_of(other, values)
         else:
-            changed = {
+            changed: dict[str, Any] = {
                 key: new[indicator]
                 for key, indicator in other.figures.items()
                 if indicator in new

@@ -249,7 +249,8 @@ def save_entry(
     is_empty = entry is None or (entry.data is None and not entry.explanation)  # made by an upload, perhaps
     if entry is not None and not is_empty and entry.version != version:
         raise EntryStale(entry, name_of(db, entry.updated_by_id))
-    old = {"data": entry.data, "explanation": entry.explanation} if entry else None
+    before = entry.data if entry else None
+    old = {"data": before, "explanation": entry.explanation} if entry else None
     if entry is None:
         entry = start_entry(sheet, code, actor, now=now)
     entry.data, entry.explanation, entry.taken_from = kept, text, None
@@ -268,7 +269,7 @@ def save_entry(
         new={"data": kept, "explanation": text},
     )
     if criterion.figures:
-        share_figures(db, actor, sheet, criterion, before=old["data"] if old else None, after=kept, now=now)
+        share_figures(db, actor, sheet, criterion, before=before, after=kept, now=now)
     return entry
 
 
