@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from emulation.documents.criteria_words import Level, rule_words
+from emulation.documents.criteria_words import Level, name_of, rule_words
 from emulation.documents.short_names import owner_name, tag_name
 from emulation.documents.typesetting import NBSP, count, listed, short_hash
 from emulation.domain.criteria import CriteriaSet, Criterion, Section
@@ -289,6 +289,11 @@ def booklet(criteria: CriteriaSet) -> list[Block]:
     return blocks
 
 
+def _indicators(criterion: Criterion) -> str:
+    """ "tổng số trường: tong-so-truong; số đạt: ..."."""
+    return "; ".join(f"{name_of(criterion, key)}: {code}" for key, code in criterion.figures.items())
+
+
 def _leaf(criterion: Criterion, criteria: CriteriaSet, level: int, *, deducted: bool) -> Iterator[Block]:
     words = rule_words(criterion, criteria.precision, deducted=deducted)
     kind = criterion.rule.name[:1].upper() + criterion.rule.name[1:]
@@ -302,6 +307,7 @@ def _leaf(criterion: Criterion, criteria: CriteriaSet, level: int, *, deducted: 
         Fact("Hướng dẫn", (criterion.guidance.strip(),)),
         Fact("Minh chứng", (evidence_of(criterion),)),
         Fact("Nguồn số liệu", (criterion.source.strip(),)),
+        Fact("Chỉ tiêu dùng chung", (_indicators(criterion),)),
         Fact("Căn cứ", criterion.legal_basis),
         Fact("Thay cho tiêu chí", (listed(criterion.replaces),)),
     ]

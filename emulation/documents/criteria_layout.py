@@ -82,6 +82,8 @@ COLUMNS = (
     Column(("source",), "Nguồn số liệu", Form.TEXT, 30, "Nơi đã có sẵn số liệu, để không phải báo cáo lại."),
     Column(("labels",), "Tên số liệu kê khai", Form.LABELS, 32,
            "Mỗi dòng một tên hiện trên màn hình, ví dụ “Số đạt: Số trường đạt chuẩn”. Trống: tên chung."),
+    Column(("figures",), "Chỉ tiêu số liệu dùng chung", Form.LABELS, 26,
+           "Mỗi dòng một mã chỉ tiêu, ví dụ “Tổng số: tong-so-truong”. Cùng mã là cùng một số liệu, khai một lần."),
     Column(("applies_to",), "Chỉ áp dụng cho", Form.TAGS, 24,
            "Mỗi dòng một đặc điểm của đơn vị. Trống: mọi đơn vị."),
     Column(("may_skip",), "Được khai không áp dụng", Form.YES_NO, 11,

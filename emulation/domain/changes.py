@@ -153,6 +153,15 @@ def _of_criterion(old: Criterion, new: Criterion, names: Names) -> Iterator[Chan
             Aspect.WORDING, f"labels.{name}", N_("Tên số liệu"), old.labels.get(name, ""), new.labels.get(name, "")
         )
 
+    for name in sorted({*old.figures, *new.figures}):
+        yield from _text(
+            Aspect.SOURCE,
+            f"figures.{name}",
+            N_("Chỉ tiêu số liệu dùng chung"),
+            old.figures.get(name, ""),
+            new.figures.get(name, ""),
+        )
+
 
 def _tags(tags: tuple[str, ...], names: Names) -> Phrase:
     if not tags:

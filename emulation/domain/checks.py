@@ -15,6 +15,7 @@ from emulation.errors import Invalid
 from emulation.words import N_, Phrase
 
 TIE_BREAKERS = ("deductions", "bonus", "progress")
+BOUND = frozenset({"part", "whole", "value", "count", "before", "now"})  # figures that an indicator may give
 Found = Iterator[tuple[Path, Phrase]]
 
 
@@ -46,6 +47,7 @@ def problems_of(data: dict[str, Any]) -> Found:
             elif code:
                 own.add(code)
                 replaced.append((code, (*path, "replaces", i)))
+        yield from _problems_of_figures(part, (*path, "figures"))
         most = _figure(part, "max")
         if most is not None and most <= 0:
             yield (*path, "max"), Phrase(N_("Điểm tối đa phải lớn hơn 0."))
@@ -126,6 +128,37 @@ def _problems_of_grades(data: dict[str, Any]) -> Found:
                 ),
             )
         above = start if start is not None else above
+
+
+def _problems_of_figures(part: Any, path: Path) -> Found:
+    """Figures that the entry of the rule does not have, two ways to declare at once, one indicator for two figures."""
+    given = part.get("figures") if isinstance(part, dict) else None
+    rule = part.get("rule") if isinstance(part, dict) else None
+    kind = rule.get("kind") if isinstance(rule, dict) else None
+    if not isinstance(given, dict) or not isinstance(kind, str) or kind not in KINDS:
+        return
+    ways = [names & BOUND for names in KINDS[kind].fields]
+    known = frozenset().union(*ways)
+    own: set[str] = set()
+    for key, code in given.items():
+        if key in BOUND and key not in known:
+            yield (
+                (*path, key),
+                Phrase(
+                    N_("Cách chấm “%(rule)s” không có số liệu “%(key)s” để gắn chỉ tiêu."),
+                    {"rule": Phrase(KINDS[kind].name), "key": key},
+                ),
+            )
+        spelled = spelling(code)
+        if spelled in own:
+            yield (
+                (*path, key),
+                Phrase(N_("Chỉ tiêu “%(code)s” gắn cho hai số liệu của cùng một tiêu chí."), {"code": spelled}),
+            )
+        elif spelled:
+            own.add(spelled)
+    if known.issuperset(given) and not any(names.issuperset(given) for names in ways):
+        yield path, Phrase(N_("Chỉ gắn chỉ tiêu cho một cách kê khai: part và whole, hoặc value."))
 
 
 def _too_fine(value: Decimal, places: Decimal | None, path: Path) -> Found:

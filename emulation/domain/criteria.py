@@ -20,6 +20,7 @@ from emulation.domain.source import Path, Problem, Problems, Tree, decode, read_
 from emulation.words import N_, Phrase
 
 Code = Annotated[Text, Field(max_length=40, pattern=r"^\S+$")]
+IndicatorCode = Annotated[Text, Field(max_length=60, pattern=r"^[\w.-]+$")]  # as it stands in files of indicators
 NotApplicable = Literal["rebase", "full", "zero"]
 NO_SET = N_("Tệp phải là một bộ tiêu chí với các khóa set, version, title, ...")
 # what a value should have been, by pydantic's name of the error
@@ -63,6 +64,10 @@ class Criterion(Value):
     legal_basis: tuple[Text, ...] = ()
     evidence: EvidenceRule = EvidenceRule()
     labels: dict[Literal["points", "level", "met", "part", "whole", "value", "count", "before", "now"], Text] = {}
+    # codes of indicators: a figure with the same code is one figure, declared once; left out as `replaces` is
+    figures: dict[Literal["part", "whole", "value", "count", "before", "now"], IndicatorCode] = Field(
+        default={}, exclude_if=lambda figures: not figures
+    )
     rule: AnyRule
 
     def applies(self, tags: frozenset[str]) -> bool:
@@ -151,6 +156,15 @@ class CriteriaSet(Value):
     def by_code(self) -> dict[str, Criterion]:
         """Every criterion by its code."""
         return {criterion.code: criterion for criterion in self.all_criteria}
+
+    @cached_property
+    def by_indicator(self) -> dict[str, tuple[tuple[Criterion, str], ...]]:
+        """Where each indicator is used: criterion and key of its entry, in order."""
+        found: dict[str, list[tuple[Criterion, str]]] = {}
+        for criterion in self.all_criteria:
+            for key, code in criterion.figures.items():
+                found.setdefault(code, []).append((criterion, key))
+        return {code: tuple(uses) for code, uses in found.items()}
 
     @cached_property
     def section_by_code(self) -> dict[str, Section]:
@@ -290,6 +304,8 @@ def _sentence(detail: dict[str, Any]) -> Phrase:
             return Phrase(N_("Khóa “%(key)s” để trống."), {"key": key})
         case "string_too_long" | "too_long":
             return Phrase(N_("Khóa “%(key)s” quá dài."), {"key": key})
+        case "string_pattern_mismatch" if "figures" in detail["loc"]:
+            return Phrase(N_("Mã chỉ tiêu “%(given)s” chỉ gồm chữ, số và các dấu - _ . viết liền."), {"given": given})
         case "string_pattern_mismatch":
             return Phrase(N_("Mã “%(given)s” không được có dấu cách."), {"given": given})
         case "value_error" if isinstance(detail.get("input"), Decimal):

@@ -55,7 +55,7 @@ def _values(criteria: CriteriaSet) -> dict[str, Any]:
     def arranged(value: Any, key: str) -> Any:
         if isinstance(value, dict):
             inner = {name: arranged(item, name) for name, item in value.items()}
-            if key == "labels":
+            if key in ("labels", "figures"):
                 return {name: inner[name] for name in LABELS if name in inner}
             if key == "rule":
                 return dict(sorted(inner.items(), key=lambda item: isinstance(item[1], list)))

@@ -96,6 +96,7 @@ class Citation(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"))
     evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
     place: Mapped[str] = mapped_column(String(80), default="")  # "tr. 6", "phụ lục II"
+    is_unconfirmed: Mapped[bool] = mapped_column(default=False)  # of an evidence that was taken over, see there
 
     entry: Mapped[Entry] = relationship(back_populates="citations")
     evidence: Mapped[Evidence] = relationship(lazy="joined", innerjoin=True, back_populates="citations")

@@ -79,7 +79,7 @@ class Entry(Base):
     data: Mapped[dict[str, Any] | None]
     explanation: Mapped[str] = mapped_column(Text, default="")
     taken_from: Mapped[str | None] = mapped_column(String(20))
-    updated_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # None: the command line
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -291,7 +291,8 @@ def _cite(
         return citation
     old = None
     if citation is None:
-        citation = Citation(evidence_id=evidence.id, evidence=evidence, place=text)
+        is_unconfirmed = evidence.taken_from_id is not None and evidence.confirmed_at is None
+        citation = Citation(evidence_id=evidence.id, evidence=evidence, place=text, is_unconfirmed=is_unconfirmed)
         entry.citations.append(citation)
     else:
         old = {"place": citation.place}

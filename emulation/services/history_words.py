@@ -117,6 +117,7 @@ FIELD_NAMES = {
     "reason": N_("Lý do"),
     "role": N_("Vai trò"),
     "scope": N_("Phạm vi"),
+    "same_as": N_("Cùng số liệu với tiêu chí"),
     "sha256": N_("Mã băm"),
     "shuts_out": N_("Loại trừ hình thức"),
     "signer": N_("Người ký"),

@@ -16,7 +16,7 @@ from emulation.domain.numbers import number
 from emulation.domain.rules import Checklist, External, Progress, Ratio, Steps
 from emulation.domain.scoring import LineState, Score
 from emulation.domain.workflow import SheetState
-from emulation.models import Citation, Entry, ReturnedLine, Sheet
+from emulation.models import Citation, Entry, ReturnedLine, Sheet, TakenFrom
 from emulation.services.scores import criteria_of, self_score
 from emulation.words import N_, Phrase
 
@@ -29,6 +29,7 @@ class LineStatus(StrEnum):
     NOT_APPLICABLE = "not_applicable"  # by the unit's tags
     EXTERNAL = "external"  # the ministry scores
     RETURNED = "returned"  # by the department, not corrected yet
+    UNCONFIRMED = "unconfirmed"  # filled in from last year or by the ministry, and nobody of the unit has said yes
     NO_ENTRY = "no_entry"  # nothing declared, and something must be
     NONE = "none"  # nothing declared, which for bonus and deductions means none
     SKIPPED = "skipped"  # the unit declared "not applicable"
@@ -46,7 +47,13 @@ class Brief:
     is_explained: bool
     is_cited: bool
     taken_from: str | None
+    has_unconfirmed_evidence: bool
     updated_at: datetime
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether figures or an evidence were filled in, and nobody of the unit has confirmed or changed them."""
+        return self.taken_from is not None or self.has_unconfirmed_evidence
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,7 @@ class Line:
     part: Part
     entry: Entry | None
     data: Mapping[str, Any] | None  # what was declared
+    taken_from: str | None  # of figures that nobody has confirmed yet
     points: Decimal | None  # None: no score
     status: LineStatus
     returned: ReturnedLine | None
@@ -103,7 +111,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Left:
-    """Something required that is missing. kind: "entry", "evidence" or "returned"."""
+    """Something required that is missing. kind: "entry", "evidence", "returned" or "unconfirmed"."""
 
     code: str
     kind: str
@@ -136,6 +144,7 @@ def brief(entry: Entry) -> Brief:
         is_explained=bool(entry.explanation),
         is_cited=bool(entry.citations),
         taken_from=entry.taken_from,
+        has_unconfirmed_evidence=any(one.is_unconfirmed for one in entry.citations),
         updated_at=entry.updated_at,
     )
 
@@ -150,6 +159,7 @@ def _lines(sheet: Sheet, score: Score, briefs: Mapping[str, Brief], entries: Map
             part=part,
             entry=entries.get(code),
             data=briefs[code].data if code in briefs else None,
+            taken_from=briefs[code].taken_from if code in briefs else None,
             points=points[code],
             status=_status(criteria.by_code[code], part, briefs.get(code), returned.get(code), score.state(code)),
             returned=returned.get(code),
@@ -168,6 +178,8 @@ def _status(
         return LineStatus.EXTERNAL
     if returned is not None and not _corrected(entry, returned):
         return LineStatus.RETURNED
+    if entry is not None and (data is not None or part is not Part.CORE) and entry.is_unconfirmed:
+        return LineStatus.UNCONFIRMED
     if entry is None or data is None:
         return LineStatus.NO_ENTRY if part is Part.CORE else LineStatus.NONE
     if data.get("not_applicable"):
@@ -175,6 +187,13 @@ def _status(
     if criterion.evidence.required and not entry.is_cited:
         return LineStatus.EXPLAINED if entry.is_explained else LineStatus.NO_EVIDENCE
     return LineStatus.DONE
+
+
+UNCONFIRMED_WORDS = {
+    TakenFrom.LAST_YEAR: N_("Số liệu lấy từ năm trước, chưa xác nhận"),
+    TakenFrom.MINISTRY: N_("Số liệu Bộ đã có, chưa xác nhận"),
+    None: N_("Minh chứng lấy từ năm trước, chưa xác nhận còn hiệu lực"),
+}
 
 
 def _corrected(entry: Brief | None, returned: ReturnedLine) -> bool:
@@ -206,6 +225,9 @@ def what_is_left(sheet: Sheet, lines: Mapping[str, Line] | None = None) -> list[
                     Phrase(N_("Bị trả lại, chưa sửa: %(reason)s"), {"reason": line.returned.reason}),
                 )
             )
+        elif line.status is LineStatus.UNCONFIRMED:
+            words = UNCONFIRMED_WORDS[TakenFrom(line.taken_from) if line.taken_from else None]
+            left.append(Left(line.code, "unconfirmed", Phrase(words)))
         elif line.status is LineStatus.NO_EVIDENCE:
             left.append(
                 Left(line.code, "evidence", Phrase(N_("Thiếu minh chứng bắt buộc; nếu chưa có thì phải ghi diễn giải")))

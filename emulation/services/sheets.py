@@ -16,6 +16,7 @@ from emulation.domain.criteria import Criterion
 from emulation.domain.numbers import number
 from emulation.domain.rules import Checklist, External
 from emulation.domain.scoring import line_points
+from emulation.domain.shared_figures import spread
 from emulation.domain.workflow import Act, Clock, Phase, SheetState, refusal, require
 from emulation.errors import Invalid, Stale, WrongState
 from emulation.models import Citation, CriteriaSet, Entry, Period, Role, Sheet, User
@@ -80,6 +81,7 @@ _BRIEFS = select(
     Entry.explanation != "",
     exists().where(Citation.entry_id == Entry.id).correlate(Entry),
     Entry.taken_from,
+    exists().where(Citation.entry_id == Entry.id, Citation.is_unconfirmed).correlate(Entry),
     Entry.updated_at,
 )
 
@@ -268,10 +270,11 @@ def save_entry(
     is_empty = entry is None or (entry.data is None and not entry.explanation)  # made by an upload, perhaps
     if entry is not None and not is_empty and entry.version != version:
         raise EntryStale(entry, name_of(db, entry.updated_by_id))
-    old = {"data": entry.data, "explanation": entry.explanation} if entry else None
+    before = entry.data if entry else None
+    old = {"data": before, "explanation": entry.explanation} if entry else None
     if entry is None:
         entry = start_entry(db, sheet, code, actor, now=now)
-    entry.data, entry.explanation = kept, text
+    entry.data, entry.explanation, entry.taken_from = kept, text, None
     entry.updated_by_id, entry.updated_at = actor.user_id, now
     db.flush()
     record(
@@ -286,7 +289,51 @@ def save_entry(
         old=old,
         new={"data": kept, "explanation": text},
     )
+    if criterion.figures:
+        share_figures(db, actor, sheet, criterion, before=before, after=kept, now=now)
     return entry
+
+
+def share_figures(
+    db: Session,
+    actor: Actor,
+    sheet: Sheet,
+    criterion: Criterion,
+    *,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    everywhere: bool = False,
+    now: datetime,
+) -> list[str]:
+    """Give the figures of a saved line to the others that ask for the same indicators; the codes of those changed.
+
+    See `domain.shared_figures.spread`. After a return only returned lines are touched.
+    """
+    tags = frozenset(sheet.tags)
+
+    def may_change(other: Criterion) -> bool:
+        return other.applies(tags) and not isinstance(other.rule, External) and may_fill_line(sheet, other.code)
+
+    changed = spread(
+        criteria_of(sheet),
+        criterion.code,
+        before,
+        after,
+        {entry.code: entry.data for entry in sheet.entries if entry.data is not None},
+        may_change=may_change,
+        everywhere=everywhere,
+    )
+    for code, data in changed.items():
+        entry = next((one for one in sheet.entries if one.code == code), None) or start_entry(
+            db, sheet, code, actor, now=now
+        )
+        old = {"data": entry.data, "explanation": entry.explanation}
+        entry.data, entry.taken_from = data, None
+        entry.updated_by_id, entry.updated_at = actor.user_id, now
+        new = {"data": data, "explanation": entry.explanation, "same_as": criterion.code}
+        place: dict[str, Any] = {"period_id": sheet.period_id, "unit_id": sheet.unit_id, "place": code}
+        record(db, actor, "fill", entry, now=now, **place, old=old, new=new)
+    return list(changed)
 
 
 def start_entry(db: Session, sheet: Sheet, code: str, actor: Actor, *, now: datetime) -> Entry:
@@ -296,7 +343,7 @@ def start_entry(db: Session, sheet: Sheet, code: str, actor: Actor, *, now: date
         code=code,
         data=None,
         explanation="",
-        updated_by_id=actor.user_id,
+        updated_by_id=actor.user.id if actor.user else None,
         updated_at=now,
         citations=[],
     )
@@ -307,6 +354,8 @@ def start_entry(db: Session, sheet: Sheet, code: str, actor: Actor, *, now: date
     return entry
 
 
-def name_of(db: Session, user_id: int) -> str:
-    """Name of an account."""
+def name_of(db: Session, user_id: int | None) -> str:
+    """Name of an account; of none it is the command line."""
+    if user_id is None:
+        return Actor(None).name
     return db.scalar(select(User.name).where(User.id == user_id)) or ""

@@ -157,8 +157,18 @@ def label_specs(kind: str) -> tuple[Spec, ...]:
     return tuple(Spec(f"labels-{name}", "text", LABELS[name]) for name in asked)
 
 
+def figure_specs(kind: str) -> tuple[Spec, ...]:
+    """The indicators that may give the figures of its entry."""
+    asked = [name for name in ("part", "whole", "value", "count", "before", "now") if name in _keys(kind)]
+    return tuple(Spec(f"figures-{name}", "text", LABELS[name]) for name in asked)
+
+
+def _keys(kind: str) -> frozenset[str]:
+    return frozenset().union(*KINDS[kind].fields)
+
+
 def specs_of(node_kind: Kind, kind_of_rule: str = "judged") -> tuple[Spec, ...]:
     """The fields of a node's form, in order."""
     if node_kind is Kind.CRITERION:
-        return (*CRITERION_SPECS, *RULE_SPECS[kind_of_rule], *label_specs(kind_of_rule))
+        return (*CRITERION_SPECS, *RULE_SPECS[kind_of_rule], *label_specs(kind_of_rule), *figure_specs(kind_of_rule))
     return {Kind.HEAD: HEAD_SPECS, Kind.SECTION: SECTION_SPECS, Kind.GROUND: GROUND_SPECS}[node_kind]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,7 @@ from wtforms import BooleanField, Form, RadioField, SelectMultipleField, StringF
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of an older WTForms
 
 from emulation.domain.criteria import Criterion
-from emulation.domain.numbers import number
+from emulation.domain.numbers import AMBIGUOUS, number, typed_number
 from emulation.domain.rules import Check, Checklist, Count, External, Judged, Levels, Progress, Ratio, Rule, Steps
 from emulation.errors import Invalid
 from emulation.services.lines import FIGURES, label_of
@@ -22,8 +21,6 @@ from emulation.words import N_, Phrase, figure
 NOT_CHOSEN = ""  # the radio button for "nothing declared"
 NONE_MET = "-"  # the checkbox for "no item is met", which is a declaration
 MET, NOT_MET = "1", "0"
-# "1.234" is 1234 to one person and 1,234 to another; "0.125" can only be the one
-AMBIGUOUS = re.compile(r"[+\-\u2212]?[1-9]\d{0,2}\.\d{3}")
 PROMPTS = {
     "part": N_("Nhập nốt số này để tính điểm."),
     "whole": N_("Nhập nốt số này để tính điểm."),
@@ -185,13 +182,4 @@ def read_figure(text: str, field: str | None = None) -> Decimal:
     Raises:
         Invalid: not a number, or "1.234".
     """
-    kept = re.sub(r"[\s\u00a0\u202f]+", "", text)
-    if AMBIGUOUS.fullmatch(kept):
-        raise Invalid(
-            N_("“%(text)s” có thể hiểu hai cách. Viết %(whole)s nếu là số nguyên, hoặc %(parts)s nếu là số thập phân."),
-            field,
-            text=kept,
-            whole=kept.replace(".", ""),
-            parts=kept.replace(".", ","),
-        )
-    return number(text, field)
+    return typed_number(text, field)

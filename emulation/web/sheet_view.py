@@ -34,6 +34,7 @@ STATES: dict[LineStatus, tuple[str, str, str | None]] = {
     LineStatus.NO_ENTRY: (N_("Chưa kê khai"), "wait", None),
     LineStatus.NO_EVIDENCE: (N_("Chưa đủ"), "wait", None),
     LineStatus.RETURNED: (N_("Bị trả lại"), "bad", "reply-fill"),
+    LineStatus.UNCONFIRMED: (N_("Chưa xác nhận"), "wait", "question-circle-fill"),
     LineStatus.EXTERNAL: (N_("Bộ chấm"), "now", "building"),
     LineStatus.NOT_APPLICABLE: (N_("Không áp dụng"), "plain", None),
     LineStatus.SKIPPED: (N_("Không áp dụng"), "plain", None),
@@ -120,13 +121,14 @@ def signed(sign: str, points: Decimal, places: int) -> str:
 
 
 def is_declared(line: Line) -> bool:
-    """Whether the unit has said something that counts."""
-    return line.data is not None
+    """Whether the unit has said something that counts; what was filled in for it does not yet."""
+    return line.data is not None and line.status is not LineStatus.UNCONFIRMED
 
 
 def missing_words(left: list[Left]) -> str:
     """ "Còn thiếu 5 tiêu chí, 3 minh chứng, 1 dòng bị trả lại"; empty where nothing is missing."""
-    counts = {kind: sum(one.kind == kind for one in left) for kind in ("entry", "evidence", "returned")}
+    kinds = ("entry", "evidence", "returned", "unconfirmed")
+    counts = {kind: sum(one.kind == kind for one in left) for kind in kinds}
     parts = []
     if counts["entry"]:
         parts.append(ngettext("%(num)s tiêu chí", "%(num)s tiêu chí", counts["entry"]))
@@ -134,6 +136,10 @@ def missing_words(left: list[Left]) -> str:
         parts.append(ngettext("%(num)s minh chứng", "%(num)s minh chứng", counts["evidence"]))
     if counts["returned"]:
         parts.append(ngettext("%(num)s tiêu chí bị trả lại", "%(num)s tiêu chí bị trả lại", counts["returned"]))
+    if counts["unconfirmed"]:
+        parts.append(
+            ngettext("%(num)s tiêu chí chưa xác nhận", "%(num)s tiêu chí chưa xác nhận", counts["unconfirmed"])
+        )
     return _("Còn thiếu %(what)s", what=", ".join(parts)) if parts else ""
 
 
@@ -144,7 +150,12 @@ def href(sheet: Sheet, code: str) -> str:
 
 def todo_items(view: SheetView) -> list[dict[str, Any]]:
     """What is left, for ui.todo."""
-    actions = {"entry": _("Kê khai"), "evidence": _("Bổ sung"), "returned": _("Sửa")}
+    actions = {
+        "entry": _("Kê khai"),
+        "evidence": _("Bổ sung"),
+        "returned": _("Sửa"),
+        "unconfirmed": _("Xác nhận"),
+    }
     return [
         {
             "kind": "bad" if one.kind == "returned" else "wait",

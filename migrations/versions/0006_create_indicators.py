@@ -1,4 +1,4 @@
-"""Create the figures that the ministry holds; mark entries whose figures were filled in and not confirmed yet."""
+"""Create the figures that the ministry holds; mark what was filled in or taken over and not confirmed yet."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,12 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("entries") as batch:
         batch.add_column(sa.Column("taken_from", sa.String(length=20), nullable=True))
+        batch.alter_column("updated_by_id", existing_type=sa.Integer(), nullable=True)  # figures from the command line
         batch.create_check_constraint(op.f("ck_entries_taken_from"), "taken_from IN ('last_year', 'ministry')")
+    with op.batch_alter_table("citations") as batch:
+        batch.add_column(sa.Column("is_unconfirmed", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("citations") as batch:
+        batch.alter_column("is_unconfirmed", existing_type=sa.Boolean(), server_default=None)
     op.create_table(
         "indicators",
         sa.Column("period_id", sa.Integer(), nullable=False),
@@ -58,6 +63,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("indicator_values")
     op.drop_table("indicators")
+    with op.batch_alter_table("citations") as batch:
+        batch.drop_column("is_unconfirmed")
+    op.execute("UPDATE entries SET updated_by_id = (SELECT MIN(id) FROM users) WHERE updated_by_id IS NULL")
     with op.batch_alter_table("entries") as batch:
+        batch.alter_column("updated_by_id", existing_type=sa.Integer(), nullable=False)
         batch.drop_constraint(op.f("ck_entries_taken_from"), type_="check")
         batch.drop_column("taken_from")

@@ -10,7 +10,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from emulation.domain.checks import BOUND
 from emulation.domain.criteria import CriteriaSet, checked
+from emulation.domain.rules import KINDS
 from tests.domain.invented import GRADES, MAXIMA, TAGS, decimals, rules
 
 Data = dict[str, Any]
@@ -107,6 +109,7 @@ OPTIONAL = {
 }
 SOME_KEYS = st.lists(st.sampled_from(sorted(OPTIONAL)), unique=True, max_size=5)
 REPLACED = st.lists(st.sampled_from(("C.1", "1.10", "=X")), max_size=3, unique=True)
+INDICATORS = st.sampled_from(("tong-so-truong", "GV.01", "1.10", "số_lớp", "2021", "yes", "-"))
 UNITS = st.sampled_from(("%", "lần", "loại")) | free_texts()
 CODES = st.sampled_from(ODD_CODES)
 FAMILIES = st.sampled_from(("so-gddt", *ODD_CODES))
@@ -122,6 +125,10 @@ def _criteria(draw: Draw, code: str, precision: int) -> Data:
         criterion[key] = draw(OPTIONAL[key])
     if draw(st.integers(0, 5)) == 0:
         criterion["replaces"] = draw(REPLACED)
+    keys = sorted(draw(st.sampled_from(KINDS[criterion["rule"]["kind"]].fields)) & BOUND)
+    if keys and draw(st.integers(0, 3)) == 0:
+        codes = draw(st.lists(INDICATORS, min_size=len(keys), max_size=len(keys), unique=True))
+        criterion["figures"] = dict(zip(keys, codes, strict=True))
     return criterion
 
 

@@ -283,6 +283,7 @@ CRITERION_CHANGES: list[tuple[str, Data, list[tuple[str, str, str, str]]]] = [
     ),
     ("II.1", {"labels": {"level": "Mức"}}, [("labels.level", "Tên số liệu", "Mức đạt", "Mức")]),
     ("II.1", {"labels": {}}, [("labels.level", "Tên số liệu", "Mức đạt", "")]),
+    ("I.1", {"figures": {"whole": "tong-so"}}, [("figures.whole", "Chỉ tiêu số liệu dùng chung", "", "tong-so")]),
     # another kind of rule
     (
         "I.2",

@@ -1,0 +1,65 @@
+"""Workbooks about the figures that the ministry holds: one to fill in, and what units hold otherwise."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from emulation.documents.xlsx_rows import write_row
+
+DATA_SHEET, GUIDE_SHEET = "Số liệu", "Chỉ tiêu"
+
+
+def template(units: Sequence[tuple[str, str]], indicators: Sequence[tuple[str, str, str]]) -> bytes:
+    """A workbook to fill in: units x indicators, and what each indicator is: (code, title, criteria)."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = DATA_SHEET
+    write_row(sheet, 1, ["Mã đơn vị", "Tên đơn vị", *(code for code, _title, _used in indicators)])
+    for row, (code, name) in enumerate(units, 2):
+        write_row(sheet, row, [code, name])
+    widths = [12, 34, *(max(14, len(code) + 3) for code, _title, _used in indicators)]
+    for column, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.column_dimensions["A"].number_format = "@"  # "01" stays "01"
+    sheet.freeze_panes = "C2"
+    guide = book.create_sheet(GUIDE_SHEET)
+    write_row(guide, 1, ["Mã chỉ tiêu", "Tên chỉ tiêu", "Dùng cho tiêu chí"])
+    for row, one in enumerate(indicators, 2):
+        write_row(guide, row, list(one))
+    for letter, width in (("A", 30), ("B", 70), ("C", 24)):
+        guide.column_dimensions[letter].width = width
+    for one_sheet in (sheet, guide):
+        for cell in one_sheet[1]:
+            cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+DISPUTE_HEADS = ("Mã đơn vị", "Đơn vị", "Mã chỉ tiêu", "Tên chỉ tiêu", "Tiêu chí", "Số của Bộ", "Số của đơn vị",
+                 "Lý do", "Nguồn", "Ngày số liệu", "Ai, lúc nào")  # fmt: skip
+
+
+def disputes_workbook(rows: Iterable[Sequence[object]]) -> bytes:
+    """The figures that units hold otherwise, a row each with the columns of `DISPUTE_HEADS`."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Số liệu khác nhau"
+    write_row(sheet, 1, DISPUTE_HEADS)
+    for row, values in enumerate(rows, 2):
+        write_row(sheet, row, values)
+    for column, width in enumerate((12, 24, 26, 44, 14, 14, 14, 60, 30, 14, 34), 1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.freeze_panes = "A2"
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
