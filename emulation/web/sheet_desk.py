@@ -144,12 +144,14 @@ class Desk:
         if before is None or (before.data is None and before.points is None):
             return None
         text = before.explanation
+        change = None if before.points is None or line.points is None else line.points - before.points
         return {
             "declared": [
                 (show_phrase(name), show_phrase(value)) for name, value in in_words(line.criterion, before.data)
             ],
             "points": show_points(before.points, self.view.places),
-            "change": None if before.points is None or line.points is None else line.points - before.points,
+            "change": change,
+            "change_text": "" if change is None else show_points(abs(change), self.view.places),
             "explanation": text if len(text) <= SHORT else "",
             "beginning": "" if len(text) <= SHORT else text[:SHORT].rsplit(" ", 1)[0] + " …",
             "whole": text,

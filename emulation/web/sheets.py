@@ -187,12 +187,14 @@ def _stale(
     explanation: str,
     stale: EntryStale,
 ) -> Any:
+    own = stale.theirs.updated_by_id == current.actor().user_id
     mine, theirs = (
         _words(criterion, data, tidy(explanation)),
         _words(criterion, stale.theirs.data, stale.theirs.explanation),
     )
     conflict = {
-        "who": stale.who,
+        "who": stale.who if not own else _("cửa sổ kia"),
+        "own": own,
         "when": show_datetime(stale.theirs.updated_at),
         "rows": [
             {"label": label, "mine": mine.get(label), "theirs": theirs.get(label)} for label in {**theirs, **mine}

@@ -66,13 +66,27 @@ async function fetchRow(code) {
   return answer.json();
 }
 
+// The line is down: said where the row would have opened.
+function unopened(row) {
+  row.querySelector("[data-unopened]")?.remove();
+  const note = Object.assign(document.createElement("p"), { className: "unopened text-wait", textContent: desk.dataset.offline });
+  note.dataset.unopened = "";
+  note.setAttribute("role", "status");
+  row.append(note);
+}
+
 function begin(row, focus) {
   row.dispatchEvent(new CustomEvent("row:opened", { bubbles: true }));
   prepare(row);
-  if (!focus) return;
-  const field = row.querySelector(".criterion-body :is(input:not([type=hidden], [type=file]), textarea)");
-  (touch.matches || !field ? linkOf(row) : field).focus({ preventScroll: true });
-  if (field && !touch.matches && field.matches("input:not([type=radio], [type=checkbox])")) field.select();
+  if (focus && touch.matches) linkOf(row).focus({ preventScroll: true }); // no keyboard over half of a phone
+  else if (focus) focusIn(row);
+}
+
+function focusIn(row) {
+  const field = row.querySelector(".criterion-body :is(input:not([type=hidden], [type=file], [disabled]), textarea)");
+  const chosen = field?.type === "radio" ? row.querySelector(`input[name="${CSS.escape(field.name)}"]:checked`) : null;
+  (chosen ?? field ?? linkOf(row)).focus({ preventScroll: true });
+  if (field?.type === "text") field.select();
 }
 
 // Opens a row in place. false: it is not on this page, or could not be fetched, and the link has to be followed.
@@ -88,7 +102,7 @@ async function open(code, { focus = true, push = true } = {}) {
     } catch (problem) {
       if (mine !== opening) return true;
       if (problem.answer) return false;
-      say(desk.dataset.offline);
+      unopened(row);
       return true;
     } finally {
       row.removeAttribute("aria-busy");
@@ -144,6 +158,10 @@ if (desk) {
       event.preventDefault();
       event.stopImmediatePropagation();
       if (!(await open(code))) location.assign(link.href);
+    } else if (row && code === row.id && link.closest(".declared, .chips")) { // "begin to declare" in the row that is open
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      focusIn(row);
     } else if (row && !code && link.hash === `#${row.id}`) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -306,5 +324,6 @@ narrow.addEventListener("change", fold);
 fold();
 if (desk) {
   prepare(desk);
-  drawer?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  if (!narrow.matches) drawer?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  else if (/[?&](show|q|section)=/.test(location.search) && !location.hash && !scrollY) drawer?.scrollIntoView(); // what was asked for, not the head of the page again
 }

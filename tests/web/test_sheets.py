@@ -294,7 +294,7 @@ def test_save_with_an_old_version_shows_both_and_loses_nothing(client: Client, w
     response = save(client, world, "I.1", part="97", whole="98", version="1", explanation="của tôi")
 
     assert response.status_code == 409
-    for words in ("Unit officer", "97", "96", "của tôi", 'data-autosave-mine="2"'):
+    for words in ("ở một cửa sổ khác", "97", "96", "của tôi", 'data-autosave-mine="2"'):
         assert words in response.json["html"]
     assert stored(client.db) == {"I.1": {"part": "96", "whole": "98"}}
 
