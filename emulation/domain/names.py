@@ -1,4 +1,7 @@
-"""The order of Vietnamese names: An Giang, Bà Rịa, Bạc Liêu, Đà Nẵng after Dak, Ô after O."""
+"""Vietnamese names and words: how they are sorted and found.
+
+The order: An Giang, Bà Rịa, Bạc Liêu, Đà Nẵng after Dak, Ô after O.
+"""
 
 from __future__ import annotations
 
@@ -32,3 +35,12 @@ def name_key(name: str) -> NameKey:
             ranked = tuple((1, LETTERS[one]) if one in LETTERS else (0, ord(one)) for one in letters)
             words.append((ranked, tuple(tones)))
     return tuple(words)
+
+
+def plain_letters(text: str) -> str:
+    """Text for a search: no tones and no shapes of letters, small, one space between words.
+
+    "Đắk Lắk", in either Unicode spelling, and "dak lak" are the same.
+    """
+    letters = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return " ".join("".join(sign for sign in letters if not unicodedata.combining(sign)).split())

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
 
-from emulation.models import Period, Result, Sheet, Verdict
+from emulation.models import Citation, Evidence, Period, Result, Sheet, Verdict
 from emulation.services.results import unit_outcome
 from emulation.services.scores import criteria_of, final_verdicts
 
 
 @dataclass(frozen=True)
 class LastYear:
-    """One criterion a year ago: what was declared, and the official points (None: no score)."""
+    """One criterion a year ago: what was declared and explained, and the official points (None: no score)."""
 
     data: Mapping[str, Any] | None
     points: Decimal | None
+    explanation: str = ""
+    entry_id: int | None = field(default=None, compare=False)
 
 
 def published_before(db: Session, period: Period) -> Period | None:
@@ -54,10 +56,24 @@ def last_year_of(db: Session, sheet: Sheet) -> dict[str, LastYear]:
     if old is None:
         return {}
     verdicts = final_verdicts(db.scalars(select(Verdict).where(Verdict.sheet_id == old.id)))
-    entries = {entry.code: entry.data for entry in old.entries}
+    entries = {entry.code: entry for entry in old.entries}
     then, now = criteria_of(old).by_code, criteria_of(sheet).by_code
-    return {
-        code: LastYear(entries.get(code), verdicts[code].points if code in verdicts else None)
-        for code, criterion in now.items()
-        if code in then and then[code].rule == criterion.rule and then[code].max == criterion.max
-    }
+    found = {}
+    for code, criterion in now.items():
+        if code in then and then[code].rule == criterion.rule and then[code].max == criterion.max:
+            entry, points = entries.get(code), verdicts[code].points if code in verdicts else None
+            found[code] = LastYear(entry.data, points, entry.explanation, entry.id) if entry else LastYear(None, points)
+    return found
+
+
+def last_evidence(db: Session, before: LastYear) -> list[str]:
+    """What was cited a year ago for that criterion: titles with their number, in the order of citing."""
+    if before.entry_id is None:
+        return []
+    rows = db.execute(
+        select(Evidence.title, Evidence.document_number)
+        .join(Citation, Citation.evidence_id == Evidence.id)
+        .where(Citation.entry_id == before.entry_id)
+        .order_by(Citation.id)
+    )
+    return [f"{title} ({number})" if number and number not in title else title for title, number in rows]

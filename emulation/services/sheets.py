@@ -91,6 +91,11 @@ def load_sheet(db: Session, sheet_id: int) -> Sheet | None:
     return db.scalar(_WHOLE.where(Sheet.id == sheet_id))
 
 
+def load_sheet_alone(db: Session, sheet_id: int) -> Sheet | None:
+    """The sheet of a URL with nothing of what is declared: enough to ask who may, and what is new."""
+    return db.scalar(select(Sheet).where(Sheet.id == sheet_id).options(_PERIOD, _NOTHING_MORE))
+
+
 def load_sheet_to_change(db: Session, sheet_id: int) -> Sheet | None:
     """As `load_sheet`, and nobody else changes the sheet or a line of it until this transaction ends.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired
 
@@ -89,6 +90,13 @@ def sign_in_post() -> Any:
         return show_sign_in(form, refusal), refusal.status
     current.sign_in(person)
     return redirect(local_path(form.next.data), 303)
+
+
+@area.get("/session", allow=Permission.PUBLIC)
+def session_token() -> Any:
+    """For a script whose login has run out: who is signed in here by now, and the token of that session."""
+    person = current.user()
+    return jsonify(person=person.id if person else None, name=person.name if person else "", csrf_token=generate_csrf())
 
 
 @area.post("/sign-out", allow=Permission.PUBLIC)

@@ -30,6 +30,7 @@ AREAS = (
     "councils",
     "exclusions",
     "sheets",
+    "rows",
     "evidence",
     "submissions",
     "reviews",

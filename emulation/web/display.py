@@ -102,7 +102,8 @@ def static(path: str) -> str:
 class Reader:
     """The signed-in person as the layout shows them."""
 
-    def __init__(self, name: str, role: str, unit: Any) -> None:
+    def __init__(self, key: int, name: str, role: str, unit: Any) -> None:
+        self.id = key
         self.name = name
         self.role = role
         self.unit = unit
@@ -115,7 +116,7 @@ def context() -> dict[str, Any]:
 
     person = current.user()
     return {
-        "actor": Reader(person.name, person.role, person.unit) if person else None,
+        "actor": Reader(person.id, person.name, person.role, person.unit) if person else None,
         "nav": navigation(person),
         "demo": current.settings().demo,
         "notices": g.get("notices", ()),

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote, urlencode
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -51,6 +52,7 @@ class Group:
 
     title: str
     lines: list[Line]
+    code: str = ""  # of the section
 
 
 @dataclass
@@ -143,9 +145,17 @@ def missing_words(left: list[Left]) -> str:
     return _("Còn thiếu %(what)s", what=", ".join(parts)) if parts else ""
 
 
-def href(sheet: Sheet, code: str) -> str:
-    """The page with this row open."""
-    return url_for("sheets.sheet", sheet_id=sheet.id, open=code, _anchor=code)
+def href(sheet: Sheet, code: str, params: Mapping[str, str] | None = None) -> str:
+    """The page with this row open; `params` ask for a filter and a search besides."""
+    return f"{page_of(sheet)}?{urlencode({**(params or {}), 'open': code})}#{quote(code)}"
+
+
+def page_of(sheet: Sheet) -> str:
+    """The address of the sheet; made once a request, since a page has hundreds of links to it."""
+    if g.get("sheet_page", (None,))[0] != sheet.id:
+        g.sheet_page = (sheet.id, url_for("sheets.sheet", sheet_id=sheet.id))
+    found: str = g.sheet_page[1]
+    return found
 
 
 def todo_items(view: SheetView) -> list[dict[str, Any]]:
@@ -204,11 +214,31 @@ def groups_of(view: SheetView, section: str) -> list[Group]:
         return []
     return [
         Group(
-            "" if inner is top else f"{inner.code}. {inner.title}", [view.lines[leaf.code] for leaf in inner.criteria]
+            "" if inner is top else f"{inner.code}. {inner.title}",
+            [view.lines[leaf.code] for leaf in inner.criteria],
+            inner.code,
         )
         for inner in top.walk()
         if inner.criteria
     ]
+
+
+def groups_across(view: SheetView, lines: list[Line]) -> list[Group]:
+    """Lines of any sections in groups, one for each section that holds some; `code` is that of the top section."""
+    wanted = {line.code: line for line in lines}
+    criteria = view.criteria
+    places = [
+        (top.code, f"{inner.code}. {inner.title}", inner.criteria)
+        for top in criteria.sections
+        for inner in top.walk()
+        if inner.criteria
+    ]
+    places += [(BONUS, _("Điểm thưởng"), criteria.bonus), (DEDUCTIONS, _("Điểm trừ"), criteria.deductions)]
+    groups = [
+        Group(title, [wanted[leaf.code] for leaf in leaves if leaf.code in wanted], code)
+        for code, title, leaves in places
+    ]
+    return [group for group in groups if group.lines]
 
 
 def progress_of(view: SheetView, section: Section) -> tuple[int, int]:
@@ -217,7 +247,7 @@ def progress_of(view: SheetView, section: Section) -> tuple[int, int]:
     return sum(is_declared(line) for line in counted), len(counted)
 
 
-def tree_item(view: SheetView, section: Section, current_code: str) -> dict[str, Any]:
+def tree_item(view: SheetView, section: Section, current_code: str | None) -> dict[str, Any]:
     """One section for ui.tree."""
     done, total = progress_of(view, section)
     applies = any(view.lines[leaf.code].status is not LineStatus.NOT_APPLICABLE for leaf in section.leaves)
@@ -232,10 +262,25 @@ def tree_item(view: SheetView, section: Section, current_code: str) -> dict[str,
         item |= {"count": f"{done}/{total}", "done": done, "total": total}
     else:
         item["count"] = _("Bộ chấm") if applies else _("không áp dụng")
+    if section.code == current_code and section.sections:
+        item["children"] = [inner_item(view, section, one) for one in section.sections]
     return item
 
 
-def other_item(view: SheetView, key: str, current_code: str) -> dict[str, Any]:
+def inner_item(view: SheetView, top: Section, section: Section) -> dict[str, Any]:
+    """A section inside the open one for ui.tree: a place on the page, with its progress in figures."""
+    done, total = progress_of(view, section)
+    return {
+        "code": section.code,
+        "title": section.title,
+        "href": url_for("sheets.sheet", sheet_id=view.sheet.id, section=top.code, _anchor=f"group-{section.code}"),
+        "current": False,
+        "count": f"{done}/{total}" if total else None,
+        "id": f"count-{section.code}",
+    }
+
+
+def other_item(view: SheetView, key: str, current_code: str | None) -> dict[str, Any]:
     """Bonus, deductions or exclusions for ui.tree."""
     score = view.score
     sign, title, count = {
@@ -254,7 +299,7 @@ def other_item(view: SheetView, key: str, current_code: str) -> dict[str, Any]:
     }
 
 
-def tree_of(view: SheetView, current_code: str) -> list[dict[str, Any]]:
+def tree_of(view: SheetView, current_code: str | None) -> list[dict[str, Any]]:
     """Sections, then bonus, deductions and exclusions, for ui.tree."""
     items = [tree_item(view, section, current_code) for section in view.criteria.sections]
     others = [
@@ -344,13 +389,23 @@ def file_href(evidence: Evidence) -> str:
     return url_for(page, evidence_id=evidence.id)
 
 
-def neighbours(view: SheetView, code: str) -> tuple[dict[str, str] | None, dict[str, str] | None]:
-    """The lines before and after this one that the unit declares, with their pages."""
+def neighbours(
+    view: SheetView, code: str, lines: list[Line] | None = None, params: Mapping[str, str] | None = None
+) -> tuple[dict[str, str] | None, dict[str, str] | None]:
+    """The lines before and after this one that the unit declares, among these (default: all), with their pages."""
     own = (LineStatus.NOT_APPLICABLE, LineStatus.EXTERNAL)
-    codes = [line.code for line in view.lines.values() if line.status not in own]
+    codes = [
+        line.code
+        for line in (view.lines.values() if lines is None else lines)
+        if line.status not in own or line.code == code
+    ]
     place = codes.index(code) if code in codes else -1
-    found = [{"code": one, "href": href(view.sheet, one)} for one in codes]
-    return (found[place - 1] if place > 0 else None, found[place + 1] if 0 <= place < len(codes) - 1 else None)
+    before = codes[place - 1] if place > 0 else None
+    after = codes[place + 1] if 0 <= place < len(codes) - 1 else None
+    found = [
+        {"code": one, "href": href(view.sheet, one, params)} if one is not None else None for one in (before, after)
+    ]
+    return found[0], found[1]
 
 
 def evidence_rows(view: SheetView, line: Line) -> list[dict[str, Any]]:
@@ -390,6 +445,7 @@ def row_of(
     fillable: bool,
     last_year: LastYear | None = None,
     with_evidence: bool = True,
+    params: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """One closed row for the template: words, points, chips."""
     words, kind, icon = STATES[line.status]
@@ -402,7 +458,7 @@ def row_of(
         "line": line,
         "criterion": line.criterion,
         "code": line.code,
-        "href": href(view.sheet, line.code),
+        "href": href(view.sheet, line.code, params),
         "summary": show_phrase(line.criterion.rule.summary(line.criterion.max)),
         "working": show_phrase(line.working) if line.working else None,
         "gives": gives,

@@ -9,12 +9,13 @@ from flask import current_app, flash, jsonify, redirect, render_template, reques
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from emulation.access import Permission, may
+from emulation.access import Permission
 from emulation.domain.criteria import Criterion
 from emulation.domain.workflow import SheetState
 from emulation.errors import Invalid, Missing
 from emulation.models import Entry, Period, Role, Sheet, User
-from emulation.services.last_year import last_result, last_year_of
+from emulation.services.colleagues import newest_deed
+from emulation.services.last_year import last_result
 from emulation.services.lines import in_words
 from emulation.services.periods import clock_of
 from emulation.services.scores import criteria_of
@@ -25,7 +26,6 @@ from emulation.services.sheets import (
     fill_refusal,
     load_sheet,
     load_sheet_to_fill,
-    may_fill_line,
     own_sheet,
     people_of,
     save_entry,
@@ -38,17 +38,14 @@ from emulation.web.display import show_datetime, show_phrase, show_points, show_
 from emulation.web.entries import EntryForm, entry_from_form, form_for
 from emulation.web.failures import wants_json
 from emulation.web.nav import may_have_sheet
+from emulation.web.sheet_desk import desk_of
+from emulation.web.sheet_filters import across_words, chips_of, nothing_words
 from emulation.web.sheet_view import (
     brief_view,
-    choice_notes,
-    chosen_section,
     current_item,
-    groups_of,
     href,
     missing_words,
-    neighbours,
     row_of,
-    rule_table,
     section_head,
     section_of,
     section_rows,
@@ -98,74 +95,38 @@ def sheet_page(
     upload: Any = None,
 ) -> str:
     """The page; `form`, `version` and `conflict` of a refused save, `upload` of a refused file."""
-    from emulation.web.evidence import UploadForm  # the two pages show each other
-
-    db, person = current.db(), current.user()
-    view = view_of(sheet)
-    asked = open_code or request.args.get("open")
-    open_code = asked if asked in view.lines else None
-    section = chosen_section(view, request.args.get("section"), open_code)
-    clock = clock_of(db, sheet, now=current.now())
-    deadline = deadline_of(clock)
-    refused = fill_refusal(sheet, clock)
-    fills = may(person, Permission.FILL_SHEET, sheet)
-    fillable = fills and refused is None
+    db = current.db()
+    desk = desk_of(sheet, open_code=open_code)
+    view = desk.view
+    deadline = deadline_of(desk.clock)
     with_officer = sheet.state in (SheetState.DRAFT, SheetState.RETURNED)
-    people = people_of(db, sheet.unit_id)
-    last_year = last_year_of(db, sheet)
-    groups = [
-        (
-            group.title,
-            [
-                row_of(
-                    view,
-                    line,
-                    fillable=fillable and may_fill_line(sheet, line.code),
-                    last_year=last_year.get(line.code),
-                )
-                for line in group.lines
-            ],
-        )
-        for group in groups_of(view, section)
-    ]
     opened = None
-    if open_code is not None:
-        line = view.lines[open_code]
-        before, after = neighbours(view, open_code)
-        opened = {
-            "before": before,
-            "after": after,
-            "form": form or form_for(line.criterion, data=line.data, explanation=line.explanation),
-            "version": version if version is not None else line.entry.version if line.entry else 0,
-            "conflict": conflict,
-            "table": rule_table(line.criterion),
-            "notes": choice_notes(line.criterion, view.places),
-            "declared": [
-                (show_phrase(name), show_phrase(value)) for name, value in in_words(line.criterion, line.data)
-            ],
-            "upload": upload or UploadForm(),
-            "changed": show_datetime(line.entry.updated_at) if line.entry else None,
-        }
+    if desk.open_code is not None:
+        opened = desk.opened(desk.open_code, form=form, version=version, conflict=conflict, upload=upload)
     return render_template(
         "sheets/sheet.html",
         view=view,
         sheet=sheet,
+        desk=desk,
         criteria=view.criteria,
-        head=section_head(view, section),
-        tree=tree_of(view, section),
-        groups=groups,
-        open_code=open_code,
+        head=section_head(view, desk.section),
+        tree=tree_of(view, None if desk.asked.is_across else desk.section),
+        chips=chips_of(view, desk.asked, desk.facts),
+        across=across_words(desk.asked, desk.facts),
+        nothing=nothing_words(desk.asked),
+        groups=[(group, [desk.row(line) for line in group.lines]) for group in desk.groups],
         opened=opened,
         steps=steps_of(sheet, deadline),
-        ball=ball_of(sheet, people),
+        ball=ball_of(sheet, people_of(db, sheet.unit_id)),
         next_step=next_step_of(sheet),
         deadline=deadline if sheet.state in (SheetState.DRAFT, SheetState.RETURNED, SheetState.SIGNING) else None,
-        fills=fills,
-        fillable=fillable,
-        refused=show_phrase(refused.phrase) if fills and refused is not None and with_officer else None,
-        missing=missing_words(view.left) if fills and with_officer else "",
+        fills=desk.fills,
+        fillable=desk.fillable,
+        refused=show_phrase(desk.refused.phrase) if desk.fills and desk.refused is not None and with_officer else None,
+        missing=missing_words(view.left) if desk.fills and with_officer else "",
         saved_at=_saved_at(sheet),
         largest_mib=current.settings().largest_file_mib,
+        news=newest_deed(db, sheet),
     )
 
 
@@ -228,12 +189,14 @@ def _stale(
     explanation: str,
     stale: EntryStale,
 ) -> Any:
+    own = stale.theirs.updated_by_id == current.actor().user_id
     mine, theirs = (
         _words(criterion, data, tidy(explanation)),
         _words(criterion, stale.theirs.data, stale.theirs.explanation),
     )
     conflict = {
-        "who": stale.who,
+        "who": stale.who if not own else _("cửa sổ kia"),
+        "own": own,
         "when": show_datetime(stale.theirs.updated_at),
         "rows": [
             {"label": label, "mine": mine.get(label), "theirs": theirs.get(label)} for label in {**theirs, **mine}

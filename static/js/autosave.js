@@ -8,15 +8,19 @@
 //   422 {errors: {field: sentence}, error, fragments?}                shown in [data-error-for=field]; error where no field is named
 //   409 {html}                                                        both versions (ui.conflict); the person chooses
 //   403, 404, 409, 413 {error}                                        the sentence, where the save state stands
-//   401, or 400 for a token that has run out                          "session over", with a link; what was typed stays here
+//   401, or 400 for a token that has run out                          "session over", with a link; what was typed stays here, and goes on
+//       as soon as the same person has signed in again, here or in another tab: the page asks for a fresh token ([data-session] of the
+//       save state) until then. Somebody else's session never sends it.
 // Fields outside the form (form="id", as in table rows) belong to it; its messages are looked for in the nearest [data-key-row] or in the form.
 // <button name="accept" value="9,18" data-autosave-fill="points"> puts its value into that field and saves, instead of sending the page.
 // A second sending of the same figures must be a 200 even with the old version: an answer may have been lost on the way.
 // Pending changes also lie in localStorage until the server has them, and are sent again when the page is opened again: the form is
-// told first, by an event autosave:filling with the kept values, so that a script can make room for fields that it had added.
+// told first, by an event autosave:filling with the kept values, so that a script can make room for fields that it had added. A script that
+// brings forms into the page sends row:opened from what it brought; one that takes a form away goes on being saved. autosave:theirs on a
+// form asks whether a script shows the other version itself (preventDefault), else the page is loaded again.
 
 const status = document.querySelector("[data-autosave-status]");
-const owner = document.querySelector(".who b")?.textContent.trim() ?? "";
+const owner = document.querySelector(".who[data-person]")?.dataset.person ?? "";
 const prefix = `autosave:${owner}:`;
 const states = new Map(); // key -> what newState() makes
 const queue = [];
@@ -24,6 +28,8 @@ let sending = null;
 let retryIn = 2000;
 let retryTimer = null;
 let leaving = false;
+let sessionTimer = null;
+let fresh = null; // token of a session that was begun after this page was opened
 
 const keyOf = (form) => `${prefix}${new URL(form.action).pathname}${form.id ? `#${form.id}` : ""}`;
 const open = () => [...states.values()].filter((state) => state.dirty);
@@ -40,14 +46,15 @@ function newState(key, form, action, page, body) {
 
 const figuresOf = (form) => bodyOf(form, ["csrf_token", "version"]);
 const scopeOf = (form) => form.closest("[data-key-row]") ?? form;
-const token = (form) => (form?.elements.namedItem("csrf_token") ?? document.querySelector("input[name=csrf_token]"))?.value ?? "";
+const token = (form) => fresh ?? (form?.elements.namedItem("csrf_token") ?? document.querySelector("input[name=csrf_token]"))?.value ?? "";
 
 function remember(state) {
   if (state.form) state.body = bodyOf(state.form);
   try {
     localStorage.setItem(state.key, JSON.stringify({ action: state.action, body: state.body, page: state.page }));
+    state.unkept = false;
   } catch {
-    // storage full or forbidden: the page still saves, only a closed browser would lose what is pending
+    state.unkept = true; // storage full or forbidden: the page still saves, only a closed browser would lose what is pending
   }
 }
 
@@ -65,7 +72,8 @@ function say(kind, values = {}, link = null) {
   const look = { saving: ["waiting", "arrow-repeat"], typing: ["waiting", "pencil"], saved: ["", "cloud-check"] };
   const [tone, icon] = look[kind] ?? (kind === "offline" || kind === "failed" || kind === "restored" ? ["waiting", "cloud-slash"] : ["conflict", "exclamation-triangle-fill"]);
   status.className = `autosave ${tone}`.trim();
-  const text = (values.sentence || status.dataset[kind] || "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  let text = (values.sentence || status.dataset[kind] || "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  if (tone && open().some((state) => state.unkept)) text += ` ${status.dataset.unkept ?? ""}`;
   status.innerHTML = `<svg class="icon" aria-hidden="true"><use href="${status.dataset.icons}#i-${icon}"/></svg> `;
   status.append(text);
   if (link) {
@@ -124,7 +132,9 @@ function showConflict(state, html) {
     place.replaceChildren();
     if (theirs) {
       forget(state);
-      location.reload();
+      delete form.dataset.unsaved;
+      if (form.dispatchEvent(new CustomEvent("autosave:theirs", { bubbles: true, cancelable: true }))) location.reload();
+      else states.delete(state.key); // a script has fetched the form anew
       return;
     }
     const version = form.elements.namedItem("version");
@@ -196,13 +206,41 @@ function refused(state, why, show) {
 
 function sayRefused(state) {
   const [kind, sentence] = state.why;
-  say(kind, { sentence }, state.form ? null : [state.page, status?.dataset.show ?? ""]);
+  if (kind === "expired") return sayExpired();
+  say(kind, { sentence }, state.form?.isConnected ? null : [state.page, status?.dataset.show ?? ""]);
 }
 
 function expired(state) {
   state.dirty = true;
-  for (const each of states.values()) [each.blocked, each.why] = [true, ["expired", ""]];
-  say("expired", { n: open().length }, [location.href, status?.dataset.signIn ?? ""]); // opening the page again leads through sign-in
+  for (const each of states.values()) if (each.dirty) [each.blocked, each.why] = [true, ["expired", ""]];
+  sayExpired();
+  clearTimeout(sessionTimer);
+  sessionTimer = setTimeout(renew, 3000);
+}
+
+function sayExpired(sentence = "") {
+  say("expired", { n: open().length, sentence }, [location.href, status?.dataset.signIn ?? ""]); // opening the page again leads through sign-in
+}
+
+// Asks who is signed in here by now. The same person: their token goes into every form, and what waited is sent.
+async function renew() {
+  clearTimeout(sessionTimer);
+  const waiting = open().filter((state) => state.why[0] === "expired" && state.blocked);
+  if (!waiting.length || !status?.dataset.session) return;
+  try {
+    const answer = await fetch(status.dataset.session, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    const session = answer.ok ? await answer.json() : {};
+    if (String(session.person ?? "") === owner) {
+      fresh = session.csrf_token;
+      for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = fresh;
+      for (const state of waiting) state.blocked = false;
+      return flush();
+    }
+    if (session.name) sayExpired((status.dataset.other ?? "").replace("{name}", session.name));
+  } catch {
+    // the line is down as well: asked again
+  }
+  sessionTimer = setTimeout(renew, 5000);
 }
 
 function later(kind) {
@@ -245,7 +283,7 @@ function changed(form, delay) {
   const state = stateOf(form);
   state.changes += 1;
   state.dirty = true;
-  state.blocked = false;
+  state.blocked = false; // a new attempt, also after a refusal
   form.dataset.unsaved = ""; // for the style sheets
   remember(state);
   if (delay !== null) plan(state, delay);
@@ -314,9 +352,14 @@ document.addEventListener("submit", async (event) => {
 addEventListener("beforeunload", (event) => {
   if (!leaving && (sending || open().length)) event.preventDefault();
 });
-addEventListener("online", () => {
+function again() {
   retryIn = 2000;
+  if (open().some((state) => state.blocked && state.why[0] === "expired")) renew();
   flush();
+}
+addEventListener("online", again);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && open().length) again(); // back from another tab, where somebody has signed in perhaps
 });
 
 // ---- what was left from last time ----
@@ -347,12 +390,28 @@ function restore() {
     if (form && bodyOf(form) === kept.body) continue;
     if (form) fill(form, kept.body);
     states.set(key, Object.assign(newState(key, form, kept.action, kept.page, kept.body), { dirty: true }));
+    if (form) form.dataset.unsaved = "";
     left += 1;
   }
   if (!left) return;
   say("restored", { n: left });
   flush();
 }
+
+// Forms that came into the page later: what is still unsent for them stands in them again.
+function adopt(root) {
+  for (const form of root.querySelectorAll("form[data-autosave]")) {
+    const state = states.get(keyOf(form));
+    if (!state?.dirty || state.form === form) continue;
+    fill(form, state.body);
+    state.form = form;
+    form.dataset.unsaved = "";
+    if (state.blocked && state.why[0] === "expired") continue;
+    state.blocked = false; // sent again, so that what was refused is said in the form
+    plan(state, 0);
+  }
+}
+document.addEventListener("row:opened", (event) => adopt(event.target));
 
 if (owner && status) {
   document.addEventListener("DOMContentLoaded", () => { // the other scripts of the page are there by then

@@ -47,7 +47,7 @@ function sendWithProgress(zone, form) {
   request.send(new FormData(form));
 }
 
-for (const zone of document.querySelectorAll("[data-upload]")) {
+function prepare(zone) {
   const input = zone.querySelector("input[type=file]");
   const list = zone.querySelector("[data-upload-list]");
   input.classList.add("visually-hidden"); // the label opens it and the list below says what was chosen, in the page's language
@@ -73,3 +73,8 @@ for (const zone of document.querySelectorAll("[data-upload]")) {
     show();
   });
 }
+
+for (const zone of document.querySelectorAll("[data-upload]")) prepare(zone);
+document.addEventListener("row:opened", (event) => { // a row of the sheet that opened in place
+  for (const zone of event.target.querySelectorAll("[data-upload]")) if (!zone.querySelector("input[type=file].visually-hidden")) prepare(zone);
+});

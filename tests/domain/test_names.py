@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from emulation.domain.names import name_key
+from emulation.domain.names import name_key, plain_letters
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,9 @@ def test_name_key_is_the_same_for_both_unicode_spellings() -> None:
 
 def test_name_key_ignores_case_and_signs() -> None:
     assert name_key("BÀ RỊA - VŨNG TÀU") == name_key("Bà Rịa, Vũng Tàu")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_plain_letters_forget_marks_case_and_space(form: str) -> None:
+    text = unicodedata.normalize(form, "  Đắk   LẮK, tỷ lệ Ưu tú ")  # type: ignore[arg-type]
+    assert plain_letters(text) == "dak lak, ty le uu tu"

@@ -122,12 +122,12 @@ def make_stage() -> Flask:
     CSRFProtect(app)
 
     accounts = Blueprint("accounts", __name__)
-    for name in ("sign_in", "sign_out", "set_language", "own"):
+    for name in ("sign_in", "sign_out", "set_language", "own", "session_token"):
         accounts.add_url_rule(f"/{name}", name, lambda: "", methods=["GET", "POST"])
     app.register_blueprint(accounts)
 
     unit = SimpleNamespace(name="Sở Giáo dục và Đào tạo tỉnh Thái Bình", short_name="Sở GDĐT Thái Bình")
-    actor = SimpleNamespace(name="Phạm Thị Thu Hà", role="unit_officer", unit=unit, role_label="Chuyên viên")
+    actor = SimpleNamespace(id=7, name="Phạm Thị Thu Hà", role="unit_officer", unit=unit, role_label="Chuyên viên")
     nav = [
         ("Việc cần làm", False),
         ("Phiếu chấm điểm", True),

@@ -216,6 +216,7 @@ def test_public_routes_are_these(app: Flask) -> None:
         "accounts.activation",
         "accounts.activation_by_link",
         "accounts.password_help",
+        "accounts.session_token",
         "accounts.set_language",
         "accounts.sign_in",
         "accounts.sign_in_post",

@@ -1,0 +1,127 @@
+"""Rows of a sheet for its script: one opened in place, and what colleagues changed since the page was opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, jsonify, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from emulation.access import Permission
+from emulation.domain.workflow import SheetState
+from emulation.errors import Missing
+from emulation.models import Sheet
+from emulation.services.colleagues import Deed, deeds_since
+from emulation.services.sheets import load_sheet, load_sheet_alone
+from emulation.web import session as current
+from emulation.web.area import Area
+from emulation.web.display import show_points
+from emulation.web.sheet_desk import Desk, desk_of
+from emulation.web.sheet_filters import chips_of
+from emulation.web.sheet_view import missing_words, tree_of
+from emulation.words import N_
+
+area = Area("rows", __name__)
+
+
+def _load(db: Session, *, sheet_id: int, code: str) -> Sheet | None:
+    return load_sheet(db, sheet_id)
+
+
+def _load_alone(db: Session, *, sheet_id: int) -> Sheet | None:
+    return load_sheet_alone(db, sheet_id)
+
+
+def _template(name: str) -> Any:
+    return current_app.jinja_env.get_template(name).module
+
+
+@area.get("/sheets/<int:sheet_id>/rows/<path:code>", allow=Permission.READ_SHEET, load=_load)
+def row(sheet: Sheet) -> Any:
+    """One row, open; the address asks for filter and search as that of the page does.
+
+    `shape` is the suggested shape of its explanation, as lines of label and text.
+    """
+    code = str((request.view_args or {})["code"])
+    desk = desk_of(sheet, open_code=code)
+    if desk.open_code is None:
+        raise Missing(N_("Không có trang này, hoặc đã được chuyển đi nơi khác."))
+    opened = desk.opened(code)
+    return jsonify(
+        html=_row_html(desk, code, opened), shape=[f"{label}: {text or '…'}" for label, text in opened["shape"]]
+    )
+
+
+def _row_html(desk: Desk, code: str, opened: dict[str, Any] | None) -> str:
+    titled = {line.code for group in desk.groups if group.title for line in group.lines}
+    return str(
+        _template("sheets/rows.html").row(
+            desk.sheet,
+            desk.row(desk.view.lines[code]),
+            desk.view.places,
+            level=4 if code in titled else 3,
+            opened=opened,
+            closed=desk.closed,
+            largest_mib=current.settings().largest_file_mib,
+        )
+    ).strip()
+
+
+# ---- what colleagues did ----
+
+
+@area.get("/sheets/<int:sheet_id>/news", allow=Permission.READ_SHEET, load=_load_alone)
+def news(sheet: Sheet) -> Any:
+    """Who changed what after the act `since`, and what the page must show anew; cheap where nothing happened.
+
+    `rows` are closed rows by code. `moved` says that the sheet itself went on its way, so that the page is another one.
+    """
+    text = request.args.get("since", "0")
+    since = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    db = current.db()
+    deeds = deeds_since(db, sheet, since)
+    if not deeds:
+        return jsonify(number=since)
+    whole = load_sheet(db, sheet.id)
+    assert whole is not None
+    desk = desk_of(whole)
+    codes = [code for code in dict.fromkeys(deed.code for deed in deeds) if code in desk.view.lines]
+    return jsonify(
+        number=deeds[-1].number,
+        sentence=_sentence(deeds),
+        moved=any(not deed.code and deed.act in MOVES for deed in deeds),
+        rows={code: _row_html(desk, code, None) for code in codes},
+        fragments=_fragments(desk),
+    )
+
+
+MOVES = ("send", "send_back", "submit", "receive", "return")
+
+
+def _sentence(deeds: list[Deed]) -> str:
+    """What the last colleague did; empty where only the reader did something."""
+    person = current.user()
+    others = [deed for deed in deeds if person is None or deed.actor_id != person.id]
+    if not others:
+        return ""
+    last = others[-1]
+    if last.code:
+        return _("%(who)s vừa sửa %(code)s.", who=last.who, code=last.code)
+    return _("%(who)s vừa cập nhật phiếu.", who=last.who)
+
+
+def _fragments(desk: Desk) -> dict[str, str]:
+    view, parts = desk.view, _template("sheets/parts.html")
+    tree = tree_of(view, None if desk.asked.is_across else desk.section)
+    left = (
+        missing_words(view.left) if desk.fills and desk.sheet.state in (SheetState.DRAFT, SheetState.RETURNED) else ""
+    )
+    found = {
+        "sheet-tree": parts.tree(tree),
+        "sheet-filters": parts.filters(chips_of(view, desk.asked, desk.facts)),
+        "total": parts.total(show_points(view.score.total, view.places)),
+        "missing-short": parts.missing_short(left, url_for("submissions.check", sheet_id=desk.sheet.id)),
+    }
+    found |= {name: parts.part(text, name) for _label, text, name in view.parts}
+    return {name: str(html) for name, html in found.items()}
