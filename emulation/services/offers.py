@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from emulation.domain.criteria import Criterion
 from emulation.domain.shared_figures import fits
 from emulation.errors import Invalid, Stale
-from emulation.models import Entry, Evidence, Indicator, IndicatorValue, Sheet, Stance, TakenFrom
+from emulation.models import Entry, Evidence, Indicator, IndicatorValue, Period, Sheet, Stance, TakenFrom
 from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.services.lines import is_unconfirmed
@@ -33,6 +33,20 @@ def offers_of(db: Session, sheet: Sheet) -> dict[str, IndicatorValue]:
         .where(Indicator.period_id == sheet.period_id, IndicatorValue.unit_id == sheet.unit_id)
     )
     return {row.indicator.code: row for row in rows}
+
+
+def offers_by_unit(db: Session, period: Period, criterion: Criterion) -> dict[int, dict[str, IndicatorValue]]:
+    """The figures that the ministry holds for one criterion, by unit and indicator."""
+    if not criterion.figures:
+        return {}
+    found: dict[int, dict[str, IndicatorValue]] = {}
+    for row in db.scalars(
+        select(IndicatorValue)
+        .join(IndicatorValue.indicator)
+        .where(Indicator.period_id == period.id, Indicator.code.in_(list(criterion.figures.values())))
+    ):
+        found.setdefault(row.unit_id, {})[row.indicator.code] = row
+    return found
 
 
 def unconfirmed(sheet: Sheet) -> list[Entry]:

@@ -30,6 +30,8 @@ AREAS = (
     "councils",
     "exclusions",
     "sheets",
+    "take_over",
+    "indicators",
     "evidence",
     "submissions",
     "reviews",

@@ -356,6 +356,7 @@ def evidence_rows(view: SheetView, line: Line) -> list[dict[str, Any]]:
             "number": one.evidence.document_number,
             "issued_on": one.evidence.issued_on,
             "place": one.place,
+            "is_unconfirmed": one.is_unconfirmed,
             "href": file_href(one.evidence),
             "kind": icon_of(one.evidence.media_type),
         }
@@ -383,6 +384,7 @@ def row_of(
     fillable: bool,
     last_year: LastYear | None = None,
     with_evidence: bool = True,
+    takeover: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """One closed row for the template: words, points, chips."""
     words, kind, icon = STATES[line.status]
@@ -409,6 +411,7 @@ def row_of(
         "icon": icon,
         "fillable": fillable and line.status not in (LineStatus.NOT_APPLICABLE, LineStatus.EXTERNAL),
         "evidence": evidence_rows(view, line) if with_evidence else [],
+        "takeover": takeover,
         "last": last_year,
         "last_hint": short_words(line.criterion, last_year.data) if last_year else "",
     }

@@ -13,9 +13,10 @@ from emulation.access import Permission, may
 from emulation.domain.criteria import Criterion
 from emulation.domain.workflow import SheetState
 from emulation.errors import Invalid, Missing
-from emulation.models import Entry, Period, Role, Sheet, User
+from emulation.models import Entry, IndicatorValue, Period, Role, Sheet, User
 from emulation.services.last_year import last_result, last_year_of
 from emulation.services.lines import in_words
+from emulation.services.offers import offers_of, unconfirmed
 from emulation.services.periods import clock_of
 from emulation.services.scores import criteria_of
 from emulation.services.sheets import (
@@ -38,6 +39,7 @@ from emulation.web.entries import EntryForm, entry_from_form, form_for
 from emulation.web.failures import wants_json
 from emulation.web.nav import may_have_sheet
 from emulation.web.sheet_view import (
+    SheetView,
     choice_notes,
     chosen_section,
     current_item,
@@ -54,6 +56,7 @@ from emulation.web.sheet_view import (
     tree_of,
     view_of,
 )
+from emulation.web.takeover_view import prefilled, takeover_of
 from emulation.web.whereabouts import Deadline, ball_of, dates_of, deadline_of, next_step_of, steps_of
 from emulation.words import N_
 
@@ -111,6 +114,7 @@ def sheet_page(
     with_officer = sheet.state in (SheetState.DRAFT, SheetState.RETURNED)
     people = people_of(db, sheet.unit_id)
     last_year = last_year_of(db, sheet)
+    offers = offers_of(db, sheet)
     groups = [
         (
             group.title,
@@ -120,6 +124,7 @@ def sheet_page(
                     line,
                     fillable=fillable and may_fill_line(sheet, line.code),
                     last_year=last_year.get(line.code),
+                    takeover=takeover_of(view, line, offers, fillable=fillable and may_fill_line(sheet, line.code)),
                 )
                 for line in group.lines
             ],
@@ -130,10 +135,12 @@ def sheet_page(
     if open_code is not None:
         line = view.lines[open_code]
         before, after = neighbours(view, open_code)
+        known, known_words = prefilled(view, line, offers, last_year.get(open_code)) if fillable else ({}, [])
         opened = {
             "before": before,
             "after": after,
-            "form": form or form_for(line.criterion, data=line.data, explanation=line.explanation),
+            "form": form or form_for(line.criterion, data=line.data or known or None, explanation=line.explanation),
+            "prefilled": [] if form else known_words,
             "version": version if version is not None else line.entry.version if line.entry else 0,
             "conflict": conflict,
             "table": rule_table(line.criterion),
@@ -160,6 +167,7 @@ def sheet_page(
         deadline=deadline if sheet.state in (SheetState.DRAFT, SheetState.RETURNED, SheetState.SIGNING) else None,
         fills=fills,
         fillable=fillable,
+        has_ready_figures=fillable and (bool(last_year) or bool(unconfirmed(sheet))),
         refused=show_phrase(refused.phrase) if fills and refused is not None and with_officer else None,
         missing=missing_words(view.left) if fills and with_officer else "",
         saved_at=_saved_at(sheet),
@@ -258,8 +266,11 @@ def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
     """What the page must show anew after a save; every figure comes from the one scoring function."""
     view = view_of(sheet)
     line = view.lines[code]
-    row = row_of(view, line, fillable=True, with_evidence=False)
     parts = _parts()
+    offers = offers_of(current.db(), sheet) if line.criterion.figures else {}
+    row = row_of(
+        view, line, fillable=True, with_evidence=False, takeover=takeover_of(view, line, offers, fillable=True)
+    )
     section = section_of(view.criteria, code)
     head = section_head(view, section)
     fragments = {
@@ -270,6 +281,7 @@ def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
         "total": parts.total(show_points(view.score.total, view.places)),
         "missing-short": parts.missing_short(missing_words(view.left), url_for("submissions.check", sheet_id=sheet.id)),
     }
+    fragments |= _taken_over(view, row, offers)
     if not line.citations:  # with evidence the chips stay as they are, and need not be loaded
         fragments[f"chips-{code}"] = parts.chips(row)
     fragments |= {name: parts.part(text, name) for _label, text, name in view.parts}
@@ -282,6 +294,25 @@ def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
         version=entry.version if entry else 0,
         fragments={name: str(html) for name, html in fragments.items()},
     )
+
+
+def _taken_over(view: SheetView, row: dict[str, Any], offers: Mapping[str, IndicatorValue]) -> dict[str, Any]:
+    """What a save changes of the marks of its own line, and of the lines that ask for the same figures."""
+    marks: Any = current_app.jinja_env.get_template("sheets/takeover.html").module
+    parts, sheet, code = _parts(), view.sheet, row["code"]
+    fragments = {f"mark-{code}": marks.mark(row, sheet), f"takeover-{code}": marks.open(row, sheet)}
+    used = {one.code for key in row["criterion"].figures.values() for one, _its in view.criteria.by_indicator[key]}
+    for other in used - {code}:
+        line = view.lines[other]
+        fillable = may_fill_line(sheet, other)
+        takeover = takeover_of(view, line, offers, fillable=fillable)
+        there = row_of(view, line, fillable=fillable, with_evidence=False, takeover=takeover)
+        fragments |= {
+            f"declared-{other}": parts.declared(there),
+            f"points-{other}": parts.points(there),
+            f"mark-{other}": marks.mark(there, sheet),
+        }
+    return fragments
 
 
 # ---- the officer's first screen ----
