@@ -40,6 +40,7 @@ class Permission(StrEnum):
     READ_REVIEWS = "read_reviews"
     READ_BOARD = "read_board"
     RUN_PERIOD = "run_period"
+    READ_INDICATORS = "read_indicators"
     READ_RANKING = "read_ranking"
     READ_IMPACT = "read_impact"
     READ_LEAN = "read_lean"
@@ -184,6 +185,7 @@ RULES: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     P.READ_REVIEWS: ((has(Role.REVIEWER),),),
     P.READ_BOARD: ((READERS,), (has(Role.CLUSTER_LEADER),)),
     P.RUN_PERIOD: ((has(Role.DEPARTMENT),),),
+    P.READ_INDICATORS: ((READERS,),),
     P.READ_RANKING: ((READERS,), (signed_in, is_published), (is_published, is_public_ranking)),
     P.READ_IMPACT: ((READERS,),),
     P.READ_LEAN: ((READERS,),),

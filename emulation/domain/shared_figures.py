@@ -53,13 +53,18 @@ def fits(criterion: Criterion, data: Data) -> bool:
     return True
 
 
-def made_of(criterion: Criterion, values: Mapping[str, str]) -> dict[str, str] | None:
-    """The whole entry of a criterion from figures of indicators; None where one is missing, or the rule refuses it."""
+def whole_entry(criterion: Criterion, values: Mapping[str, str]) -> dict[str, str] | None:
+    """All figures of an entry from figures of indicators, whether the rule can score them or not."""
     for names in criterion.rule.fields:
         if all(criterion.figures.get(name) in values for name in names):  # type: ignore[call-overload]  # any key
-            data = {key: values[code] for key, code in criterion.figures.items() if key in names}
-            return data if fits(criterion, data) else None
+            return {str(key): values[code] for key, code in criterion.figures.items() if key in names}
     return None
+
+
+def made_of(criterion: Criterion, values: Mapping[str, str]) -> dict[str, str] | None:
+    """The whole entry of a criterion from figures of indicators; None where one is missing, or the rule refuses it."""
+    data = whole_entry(criterion, values)
+    return data if data is not None and fits(criterion, data) else None
 
 
 def spread(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
 
-from emulation.models import Citation, Evidence, Period, Result, Sheet, Verdict
+from emulation.models import Citation, Entry, Evidence, Period, Result, Sheet, Verdict
 from emulation.services.results import unit_outcome
 from emulation.services.scores import criteria_of, final_verdicts
 
@@ -44,25 +44,15 @@ def last_result(db: Session, period: Period, unit_id: int) -> dict[str, Any] | N
 
 def last_year_of(db: Session, sheet: Sheet) -> dict[str, LastYear]:
     """By code, for the criteria that the set of the round before has alike: same family, same code, same rule."""
-    before = published_before(db, sheet.period)
-    if before is None or before.criteria_set.family != sheet.period.criteria_set.family:
-        return {}
-    nothing_more = raiseload("*", sql_only=True)
-    old = db.scalar(
-        select(Sheet)
-        .where(Sheet.period_id == before.id, Sheet.unit_id == sheet.unit_id)
-        .options(joinedload(Sheet.period).joinedload(Period.criteria_set), selectinload(Sheet.entries), nothing_more)
-    )
+    old = sheet_before(db, sheet)
     if old is None:
         return {}
     verdicts = final_verdicts(db.scalars(select(Verdict).where(Verdict.sheet_id == old.id)))
     entries = {entry.code: entry for entry in old.entries}
-    then, now = criteria_of(old).by_code, criteria_of(sheet).by_code
     found = {}
-    for code, criterion in now.items():
-        if code in then and then[code].rule == criterion.rule and then[code].max == criterion.max:
-            entry, points = entries.get(code), verdicts[code].points if code in verdicts else None
-            found[code] = LastYear(entry.data, points, entry.explanation, entry.id) if entry else LastYear(None, points)
+    for code in alike(old, sheet):
+        entry, points = entries.get(code), verdicts[code].points if code in verdicts else None
+        found[code] = LastYear(entry.data, points, entry.explanation, entry.id) if entry else LastYear(None, points)
     return found
 
 
@@ -77,3 +67,30 @@ def last_evidence(db: Session, before: LastYear) -> list[str]:
         .order_by(Citation.id)
     )
     return [f"{title} ({number})" if number and number not in title else title for title, number in rows]
+
+
+def sheet_before(db: Session, sheet: Sheet, *, with_evidence: bool = False) -> Sheet | None:
+    """The unit's sheet in the newest published round before, if that had a set of the same family."""
+    before = published_before(db, sheet.period)
+    if before is None or before.criteria_set.family != sheet.period.criteria_set.family:
+        return None
+    nothing_more = raiseload("*", sql_only=True)
+    entries = selectinload(Sheet.entries)
+    if with_evidence:
+        cited = selectinload(Entry.citations).joinedload(Citation.evidence, innerjoin=True).options(nothing_more)
+        entries = entries.options(cited)
+    return db.scalar(
+        select(Sheet)
+        .where(Sheet.period_id == before.id, Sheet.unit_id == sheet.unit_id)
+        .options(joinedload(Sheet.period).joinedload(Period.criteria_set), entries, nothing_more)
+    )
+
+
+def alike(old: Sheet, new: Sheet) -> list[str]:
+    """The criteria that both sets have with the same code, rule and maximum, in the order of the new one."""
+    then, now = criteria_of(old).by_code, criteria_of(new).by_code
+    return [
+        code
+        for code, criterion in now.items()
+        if code in then and then[code].rule == criterion.rule and then[code].max == criterion.max
+    ]

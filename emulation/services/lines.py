@@ -49,6 +49,7 @@ class Brief:
     taken_from: str | None
     has_unconfirmed_evidence: bool
     updated_at: datetime
+    version: int
 
     @property
     def is_unconfirmed(self) -> bool:
@@ -68,6 +69,7 @@ class Line:
     entry: Entry | None
     data: Mapping[str, Any] | None  # what was declared
     taken_from: str | None  # of figures that nobody has confirmed yet
+    version: int  # of the entry; 0 without one
     points: Decimal | None  # None: no score
     status: LineStatus
     returned: ReturnedLine | None
@@ -146,7 +148,13 @@ def brief(entry: Entry) -> Brief:
         taken_from=entry.taken_from,
         has_unconfirmed_evidence=any(one.is_unconfirmed for one in entry.citations),
         updated_at=entry.updated_at,
+        version=entry.version,
     )
+
+
+def is_unconfirmed(entry: Entry) -> bool:
+    """Whether figures or evidence of a loaded entry were filled in and nobody of the unit has said yes."""
+    return brief(entry).is_unconfirmed
 
 
 def _lines(sheet: Sheet, score: Score, briefs: Mapping[str, Brief], entries: Mapping[str, Entry]) -> dict[str, Line]:
@@ -160,6 +168,7 @@ def _lines(sheet: Sheet, score: Score, briefs: Mapping[str, Brief], entries: Map
             entry=entries.get(code),
             data=briefs[code].data if code in briefs else None,
             taken_from=briefs[code].taken_from if code in briefs else None,
+            version=briefs[code].version if code in briefs else 0,
             points=points[code],
             status=_status(criteria.by_code[code], part, briefs.get(code), returned.get(code), score.state(code)),
             returned=returned.get(code),

@@ -83,6 +83,7 @@ _BRIEFS = select(
     Entry.taken_from,
     exists().where(Citation.entry_id == Entry.id, Citation.is_unconfirmed).correlate(Entry),
     Entry.updated_at,
+    Entry.version,
 )
 
 
@@ -329,9 +330,7 @@ def share_figures(
         everywhere=everywhere,
     )
     for code, data in changed.items():
-        entry = next((one for one in sheet.entries if one.code == code), None) or start_entry(
-            db, sheet, code, actor, now=now
-        )
+        entry = entry_at(db, sheet, code) or start_entry(db, sheet, code, actor, now=now)
         old = {"data": entry.data, "explanation": entry.explanation}
         entry.data, entry.taken_from = data, None
         entry.updated_by_id, entry.updated_at = actor.user_id, now

@@ -25,7 +25,8 @@ from emulation.services.sheets import tidy
 from emulation.words import N_
 
 LONGEST_NOTE = 2000  # characters
-LINE_ACTS = ("fill", "attach", "cite", "uncite")
+FILLING = ("fill", "offer_figures", "take_over", "undo_take_over")  # acts that change what a line declares
+LINE_ACTS = (*FILLING, "attach", "cite", "uncite")
 
 
 class SomethingLeft(Invalid):
@@ -244,7 +245,7 @@ def changes_since(db: Session, sheet: Sheet, since: datetime) -> list[Change]:
 
 
 def _change(code: str, rows: list[History]) -> Change:
-    filled = [row for row in rows if row.act == "fill"]
+    filled = [row for row in rows if row.act in FILLING]
     evidence = [
         (row.act, str((row.new or row.old or {}).get("title", ""))) for row in rows if row.act in ("cite", "uncite")
     ]

@@ -31,6 +31,8 @@ AREAS = (
     "exclusions",
     "sheets",
     "rows",
+    "take_over",
+    "indicators",
     "evidence",
     "submissions",
     "reviews",

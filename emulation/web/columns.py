@@ -15,6 +15,7 @@ from emulation.domain.workflow import Phase, SheetState
 from emulation.errors import Missing
 from emulation.models import Cluster, Period, Sheet, User
 from emulation.services.criteria import value_of
+from emulation.services.offers import offers_by_unit
 from emulation.services.periods import sheets_of
 from emulation.services.reviews import Line, council_for, has_conflict, is_submitted, lines_of_criterion, seats_in
 from emulation.web import session as current
@@ -87,11 +88,18 @@ def criterion_page(period: Period, code: str, *, typed: dict[int, Typed] | None 
     here = _of_cluster(sheets, cluster) if sheets else []
     show = values.get("show", "")
     chosen = SHOWS.get(show, SHOWS[""])
+    offers = offers_by_unit(current.db(), period, criterion)
     rows: list[dict[str, Any]] = []
     for sheet in here:
         line = lines.get(sheet.id)
         if line is not None and chosen(line):
-            row = row_of(line, places, scorable=can_score(line), typed=(typed or {}).get(sheet.id))
+            row = row_of(
+                line,
+                places,
+                scorable=can_score(line),
+                typed=(typed or {}).get(sheet.id),
+                offers=offers.get(sheet.unit_id),
+            )
             rows.append({"sheet": sheet, "line": row})
         elif line is None and not show:
             rows.append({"sheet": sheet, "line": None, "hidden": _hidden(sheet)})

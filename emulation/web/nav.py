@@ -21,8 +21,10 @@ LIES_UNDER = {
     "councils": "periods",
     "drafts": "criteria",
     "exclusions": "periods",
+    "indicators": "periods",
     "new_periods": "periods",
     "submissions": "sheets",
+    "take_over": "sheets",
     "lean": "results",
 }
 

@@ -18,6 +18,7 @@ from emulation.services.lines import in_words
 from emulation.services.reviews import Line
 from emulation.web.display import decimal_mark, show_phrase, show_points
 from emulation.web.sheet_view import icon_of, rule_table, short_words
+from emulation.web.takeover_view import Offers, disputes_in
 from emulation.words import MINUS, figure
 
 REMARK_KINDS = {
@@ -105,8 +106,10 @@ class Typed:
     errors: Mapping[str, str]
 
 
-def row_of(line: Line, places: int, *, scorable: bool, typed: Typed | None = None) -> dict[str, Any]:
-    """One line for the templates. `scorable`: the person can still mark this sheet."""
+def row_of(
+    line: Line, places: int, *, scorable: bool, typed: Typed | None = None, offers: Offers | None = None
+) -> dict[str, Any]:
+    """One line for the templates. `scorable`: the person can still mark it; `offers`: the ministry's figures."""
     declared, criterion = line.declared, line.declared.criterion
     state, kind = state_of(line)
     mine = line.mine
@@ -118,6 +121,7 @@ def row_of(line: Line, places: int, *, scorable: bool, typed: Typed | None = Non
         "part": show_phrase(PART_NAMES[declared.part]) if declared.part is not Part.CORE else "",
         "maximum": figure(criterion.max, decimal=decimal_mark()),
         "declared": declared_words(declared, line.entry, places),
+        "disputes": disputes_in(criterion, line.entry.data, offers) if offers and line.entry else [],
         "evidence": evidence_of(line.entry),
         "requires_evidence": criterion.evidence.required,
         "remarks": remark_tags(declared.remarks),

@@ -15,6 +15,7 @@ from emulation.errors import Invalid, Refusal
 from emulation.models import Period, SeatRole, Sheet, User
 from emulation.services import chair, explanations, marks
 from emulation.services.criteria import value_of
+from emulation.services.offers import offers_of
 from emulation.services.periods import load_period
 from emulation.services.queue import Queue, queue_of
 from emulation.services.reviews import Line, lines_of_sheet, load_sheet, seats_in
@@ -114,9 +115,10 @@ def sheet_page(
     lines = lines_of_sheet(current.db(), person(), sheet)
     criteria = criteria_of(sheet)
     scorable = is_scorable(sheet, lines)
+    offers = offers_of(current.db(), sheet)
     rows = {
         line.code: {
-            **row_of(line, criteria.precision, scorable=scorable, typed=(typed or {}).get(line.code)),
+            **row_of(line, criteria.precision, scorable=scorable, typed=(typed or {}).get(line.code), offers=offers),
             "guidance": guidance_of(line.declared.criterion),
         }
         for line in lines

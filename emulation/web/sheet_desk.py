@@ -13,10 +13,11 @@ from flask_babel import gettext as _
 from emulation.access import Permission, may
 from emulation.domain.workflow import Clock
 from emulation.errors import WrongState
-from emulation.models import Sheet
+from emulation.models import IndicatorValue, Sheet
 from emulation.services.colleagues import Marks, marks_on
 from emulation.services.last_year import LastYear, last_evidence, last_year_of
 from emulation.services.lines import Line, in_words
+from emulation.services.offers import offers_of
 from emulation.services.periods import clock_of
 from emulation.services.sheets import LONGEST_EXPLANATION, fill_refusal, may_fill_line, name_of
 from emulation.web import session as current
@@ -36,6 +37,7 @@ from emulation.web.sheet_view import (
     rule_table,
     view_of,
 )
+from emulation.web.takeover_view import prefilled, takeover_of
 
 SHORT = 240  # characters of last year's explanation before "xem cả"
 
@@ -49,6 +51,7 @@ class Desk:
     asked: Asked
     open_code: str | None
     last_year: dict[str, LastYear]
+    offers: dict[str, IndicatorValue]
     marks: Marks
     fills: bool
     clock: Clock
@@ -100,11 +103,13 @@ class Desk:
 
     def row(self, line: Line) -> dict[str, Any]:
         """One row for the template."""
+        fillable = self.fillable and may_fill_line(self.sheet, line.code)
         return row_of(
             self.view,
             line,
-            fillable=self.fillable and may_fill_line(self.sheet, line.code),
+            fillable=fillable,
             last_year=self.last_year.get(line.code),
+            takeover=takeover_of(self.view, line, self.offers, fillable=fillable),
             params=self.asked.params,
         )
 
@@ -122,10 +127,12 @@ class Desk:
 
         view, line = self.view, self.view.lines[code]
         before, after = neighbours(view, code, self.shown if self.asked.is_across else None, self.asked.params)
+        known, known_words = prefilled(view, line, self.offers, self.last_year.get(code)) if self.fillable else ({}, [])
         return {
             "before": before,
             "after": after,
-            "form": form or form_for(line.criterion, data=line.data, explanation=line.explanation),
+            "form": form or form_for(line.criterion, data=line.data or known or None, explanation=line.explanation),
+            "prefilled": [] if form else known_words,
             "version": version if version is not None else line.entry.version if line.entry else 0,
             "conflict": conflict,
             "table": rule_table(line.criterion),
@@ -170,6 +177,7 @@ def desk_of(sheet: Sheet, *, open_code: str | None = None) -> Desk:
         asked=asked_for(request.args),
         open_code=asked_code if asked_code in view.lines else None,
         last_year=last_year_of(db, sheet),
+        offers=offers_of(db, sheet),
         marks=marks_on(db, sheet, person),
         fills=may(person, Permission.FILL_SHEET, sheet),
         clock=clock_of(db, sheet, now=current.now()),

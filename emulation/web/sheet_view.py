@@ -77,6 +77,11 @@ class SheetView:
         return self.criteria.scale if self.criteria.scale is not None else self.score.base
 
     @property
+    def declared(self) -> dict[str, Mapping[str, Any]]:
+        """What is declared, by code."""
+        return {code: line.data for code, line in self.lines.items() if line.data is not None}
+
+    @property
     def counted(self) -> list[Line]:
         """Lines that the unit has to declare."""
         return [line for line in self.lines.values() if line.counts]
@@ -418,6 +423,7 @@ def evidence_rows(view: SheetView, line: Line) -> list[dict[str, Any]]:
             "number": one.evidence.document_number,
             "issued_on": one.evidence.issued_on,
             "place": one.place,
+            "is_unconfirmed": one.is_unconfirmed,
             "href": file_href(one.evidence),
             "kind": icon_of(one.evidence.media_type),
         }
@@ -446,6 +452,7 @@ def row_of(
     last_year: LastYear | None = None,
     with_evidence: bool = True,
     params: Mapping[str, str] | None = None,
+    takeover: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """One closed row for the template: words, points, chips."""
     words, kind, icon = STATES[line.status]
@@ -472,6 +479,7 @@ def row_of(
         "icon": icon,
         "fillable": fillable and line.status not in (LineStatus.NOT_APPLICABLE, LineStatus.EXTERNAL),
         "evidence": evidence_rows(view, line) if with_evidence else [],
+        "takeover": takeover,
         "last": last_year,
         "last_hint": short_words(line.criterion, last_year.data) if last_year else "",
     }

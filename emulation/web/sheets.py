@@ -13,10 +13,11 @@ from emulation.access import Permission
 from emulation.domain.criteria import Criterion
 from emulation.domain.workflow import SheetState
 from emulation.errors import Invalid, Missing
-from emulation.models import Entry, Period, Role, Sheet, User
+from emulation.models import Entry, IndicatorValue, Period, Role, Sheet, User
 from emulation.services.colleagues import newest_deed
 from emulation.services.last_year import last_result
 from emulation.services.lines import in_words
+from emulation.services.offers import offers_of, unconfirmed
 from emulation.services.periods import clock_of
 from emulation.services.scores import criteria_of
 from emulation.services.sheets import (
@@ -26,6 +27,7 @@ from emulation.services.sheets import (
     fill_refusal,
     load_sheet,
     load_sheet_to_fill,
+    may_fill_line,
     own_sheet,
     people_of,
     save_entry,
@@ -41,6 +43,7 @@ from emulation.web.nav import may_have_sheet
 from emulation.web.sheet_desk import desk_of
 from emulation.web.sheet_filters import across_words, chips_of, nothing_words
 from emulation.web.sheet_view import (
+    SheetView,
     brief_view,
     current_item,
     href,
@@ -53,6 +56,7 @@ from emulation.web.sheet_view import (
     tree_of,
     view_of,
 )
+from emulation.web.takeover_view import takeover_of
 from emulation.web.whereabouts import Deadline, ball_of, dates_of, deadline_of, next_step_of, steps_of
 from emulation.words import N_
 
@@ -122,6 +126,7 @@ def sheet_page(
         deadline=deadline if sheet.state in (SheetState.DRAFT, SheetState.RETURNED, SheetState.SIGNING) else None,
         fills=desk.fills,
         fillable=desk.fillable,
+        has_ready_figures=desk.fillable and (bool(desk.last_year) or bool(unconfirmed(sheet))),
         refused=show_phrase(desk.refused.phrase) if desk.fills and desk.refused is not None and with_officer else None,
         missing=missing_words(view.left) if desk.fills and with_officer else "",
         saved_at=_saved_at(sheet),
@@ -223,8 +228,12 @@ def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
     """What the page must show anew after a save; every figure comes from the one scoring function."""
     briefs = briefs_of(current.db(), sheet)
     view = brief_view(sheet, briefs)
-    row = row_of(view, view.lines[code], fillable=True, with_evidence=False)
+    line = view.lines[code]
     parts = _parts()
+    offers = offers_of(current.db(), sheet) if line.criterion.figures else {}
+    row = row_of(
+        view, line, fillable=True, with_evidence=False, takeover=takeover_of(view, line, offers, fillable=True)
+    )
     section = section_of(view.criteria, code)
     head = section_head(view, section)
     fragments = {
@@ -235,9 +244,8 @@ def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
         "total": parts.total(show_points(view.score.total, view.places)),
         "missing-short": parts.missing_short(missing_words(view.left), url_for("submissions.check", sheet_id=sheet.id)),
     }
-    if (
-        code not in briefs or not briefs[code].is_cited
-    ):  # with evidence the chips stay as they are, and need not be loaded
+    fragments |= _taken_over(view, row, offers)
+    if code not in briefs or not briefs[code].is_cited:  # else the chips stay as they are, and need not be loaded
         fragments[f"chips-{code}"] = parts.chips(row)
     fragments |= {name: parts.part(text, name) for _label, text, name in view.parts}
     item = current_item(view, section)
@@ -249,6 +257,25 @@ def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
         version=entry.version if entry else 0,
         fragments={name: str(html) for name, html in fragments.items()},
     )
+
+
+def _taken_over(view: SheetView, row: dict[str, Any], offers: Mapping[str, IndicatorValue]) -> dict[str, Any]:
+    """What a save changes of the marks of its own line, and of the lines that ask for the same figures."""
+    marks: Any = current_app.jinja_env.get_template("sheets/takeover.html").module
+    parts, sheet, code = _parts(), view.sheet, row["code"]
+    fragments = {f"mark-{code}": marks.mark(row, sheet), f"takeover-{code}": marks.open(row, sheet)}
+    used = {one.code for key in row["criterion"].figures.values() for one, _its in view.criteria.by_indicator[key]}
+    for other in used - {code}:
+        line = view.lines[other]
+        fillable = may_fill_line(sheet, other)
+        takeover = takeover_of(view, line, offers, fillable=fillable)
+        there = row_of(view, line, fillable=fillable, with_evidence=False, takeover=takeover)
+        fragments |= {
+            f"declared-{other}": parts.declared(there),
+            f"points-{other}": parts.points(there),
+            f"mark-{other}": marks.mark(there, sheet),
+        }
+    return fragments
 
 
 # ---- the officer's first screen ----

@@ -12,6 +12,7 @@ from emulation.access import Permission
 from emulation.errors import Invalid
 from emulation.models import Sheet, User
 from emulation.services import verdicts as service
+from emulation.services.offers import offers_of
 from emulation.services.scores import criteria_of
 from emulation.services.sheets import load_sheet_to_change
 from emulation.services.verdicts import Agendum, Decided, Settling, Unsettled
@@ -20,6 +21,7 @@ from emulation.web.area import Area
 from emulation.web.display import show_phrase
 from emulation.web.entries import read_figure
 from emulation.web.review_view import flag_tags, groups_of, guidance_of, mark_words, row_of, typed_points
+from emulation.web.takeover_view import Offers
 from emulation.words import N_, Phrase
 
 area = Area("verdicts", __name__)
@@ -45,7 +47,8 @@ def settling(sheet: Sheet) -> Any:
 def _page(sheet: Sheet, problems: Problems | None = None) -> str:
     found = service.settling_of(current.db(), _person(), sheet)
     criteria = criteria_of(sheet)
-    rows = {one.line.code: _row(found, one, criteria.precision, problems) for one in found.agenda}
+    offers = offers_of(current.db(), sheet)
+    rows = {one.line.code: _row(found, one, criteria.precision, problems, offers) for one in found.agenda}
     lines = [one.line for one in found.agenda]
     councils = {line.council.id: line.council for line in lines}
     return render_template(
@@ -72,9 +75,9 @@ def _progress(found: Settling) -> list[dict[str, Any]]:
     ]
 
 
-def _row(found: Settling, one: Agendum, places: int, problems: Problems | None) -> dict[str, Any]:
+def _row(found: Settling, one: Agendum, places: int, problems: Problems | None, offers: Offers) -> dict[str, Any]:
     code = one.line.code
-    row = row_of(one.line, places, scorable=False)
+    row = row_of(one.line, places, scorable=False, offers=offers)
     is_typed = problems is not None
     field, phrase = (problems or {}).get(code, ("", None))
     proposed = _("không áp dụng") if one.proposes_skipping else typed_points(one.proposed, places)

@@ -106,8 +106,8 @@ CHECKS = [  # old, new, where the line is, place and sentence
     (I1, I1 + "\n        figures: {part: số trường}", "figures: {part: số",
      "I.1 figures.part: Mã chỉ tiêu “số trường” chỉ gồm chữ, số và các dấu - _ . viết liền."),
     (I1, I1 + "\n        figures: {part: ''}", "figures: {part", "I.1 figures.part: Khóa “part” để trống."),
-    (I1, I1 + "\n        figures: {met: a}", "figures: {met", 'I.1 figures.met: “met” không hợp lệ: dùng \'part\','
-     " 'whole', 'value', 'count', 'before', 'now'."),
+    (I1, I1 + "\n        figures: {met: a}", "figures: {met",
+     "I.1 figures.met: “met” không hợp lệ: dùng 'part', 'whole', 'value', 'count', 'before', 'now'."),
     (I1, I1 + "\n        figures: [a]", "figures: [a]",
      "I.1 figures: Khóa “figures” phải là một nhóm khóa và giá trị."),
     # rule parameters that make no sense

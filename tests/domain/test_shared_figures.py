@@ -44,7 +44,8 @@ SPREAD: list[tuple[str, str, Data | None, Data | None, dict[str, Data], dict[str
     ("the same figure goes along", "A", pw("9", "10"), pw("9", "12"), {"B": pw("9", "10"), "D": {"count": "9"}},
      {"B": pw("9", "12"), "C": pw("9", "9")}),
     ("another figure stays", "A", pw("9", "10"), pw("9", "12"), {"B": pw("8", "11"), "D": {"count": "9"}}, {}),
-    ("a figure that comes first meets another", "A", None, pw("9", "12"), {"B": pw("8", "11"), "D": {"count": "7"}}, {}),
+    ("a figure that comes first meets another", "A", None, pw("9", "12"), {"B": pw("8", "11"), "D": {"count": "7"}},
+     {}),
     ("what would make no sense there stays", "A", pw("3", "10"), pw("3", "5"),
      {"B": pw("8", "10"), "D": {"count": "3"}, "C": pw("3", "8")}, {}),
     ("a figure taken back stays elsewhere", "A", pw("9", "10"), None, {"B": pw("8", "10"), "D": {"count": "9"}}, {}),
@@ -105,10 +106,8 @@ def test_beside_names_who_holds_the_same_and_who_another() -> None:
 
 FIGURE = st.integers(0, 12).map(str)
 RATIO = st.none() | st.builds(pw, FIGURE, FIGURE)
-ENTRIES = st.fixed_dictionaries(
-    {}, optional={"A": st.builds(pw, FIGURE, FIGURE), "B": st.builds(pw, FIGURE, FIGURE), "C": st.builds(pw, FIGURE, FIGURE),
-                  "D": st.builds(lambda n: {"count": n}, FIGURE)}
-)  # fmt: skip
+SHARE, COUNT = st.builds(pw, FIGURE, FIGURE), FIGURE.map(lambda n: {"count": n})
+ENTRIES = st.fixed_dictionaries({}, optional={"A": SHARE, "B": SHARE, "C": SHARE, "D": COUNT})
 
 
 @settings(max_examples=50)

@@ -211,6 +211,8 @@ def test_save_for_a_script_answers_with_what_changed(client: Client, world: Worl
     fragments = response.json["fragments"]
     assert set(fragments) == {
         "declared-I.1",
+        "mark-I.1",
+        "takeover-I.1",
         "points-I.1",
         "chips-I.1",
         "working-I.1",

@@ -1,0 +1,189 @@
+"""Figures that the ministry already holds: the department loads them and reads what units say to them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+from wtforms import Form, StringField
+
+from emulation.access import Permission
+from emulation.documents.indicator_books import disputes_workbook, template
+from emulation.documents.indicator_files import Reading, as_csv, day_of, read_indicators
+from emulation.domain.numbers import number
+from emulation.domain.source import LARGEST_BYTES, Problem, Problems
+from emulation.errors import Invalid, WrongState
+from emulation.models import Period, Stance
+from emulation.services import indicators as service
+from emulation.services.criteria import value_of
+from emulation.services.periods import load_period, sheets_of
+from emulation.web import session as current
+from emulation.web.area import Area
+from emulation.web.criteria_files import XLSX, problems_shown
+from emulation.web.display import show_date, show_datetime, show_phrase
+from emulation.words import N_, Phrase
+
+area = Area("indicators", __name__)
+READ, LOAD = Permission.READ_INDICATORS, Permission.RUN_PERIOD
+
+
+class LoadForm(Form):
+    """What the file itself does not say."""
+
+    source = StringField(lazy("Nguồn"))
+    as_of = StringField(lazy("Ngày số liệu"))
+
+
+@area.get("/periods/<code>/indicators", allow=READ, load=load_period)
+def indicators(period: Period) -> Any:
+    """What is loaded, what units say to it, and the form for a file."""
+    return _page(period, LoadForm())
+
+
+def _page(
+    period: Period,
+    form: LoadForm,
+    *,
+    problems: list[dict[str, str]] | None = None,
+    plan: service.Loading | None = None,
+    text: str = "",
+    status: int = 200,
+) -> tuple[str, int]:
+    db = current.db()
+    titles = service.titles_of(value_of(period.criteria_set))
+    loaded = service.indicators_of(db, period)
+    rows = [
+        {
+            "row": one,
+            "codes": titles.get(one.code, ("", []))[1],
+            "count": len(one.values),
+            "confirmed": sum(value.stance == Stance.CONFIRMED for value in one.values),
+            "disputed": sum(value.stance == Stance.DISPUTED for value in one.values),
+        }
+        for one in loaded
+    ]
+    page = render_template(
+        "periods/indicators.html",
+        period=period,
+        form=form,
+        rows=rows,
+        titles=titles,
+        missing=[(code, *titles[code]) for code in titles if code not in {one.code for one in loaded}],
+        differing=service.differing(db, period),
+        problems=problems,
+        plan=plan,
+        text=text,
+    )
+    return page, status
+
+
+def _day(form: LoadForm) -> date | None:
+    text = str(form.as_of.data or "").strip()
+    day = day_of(text) if text else None
+    if text and day is None:
+        raise Invalid(N_("“%(text)s” không phải là một ngày, ví dụ 31/05/2022."), "as_of", text=text[:40])
+    return day
+
+
+def _posted() -> Reading:
+    """The figures in the posted form: in the file, or in the text that a dry run has sent back."""
+    text = request.form.get("text")
+    if text is not None:
+        return read_indicators("so-lieu.csv", text.encode())
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        raise Problems([Problem(Phrase(N_("Chọn một tệp.")))])
+    return read_indicators(upload.filename, upload.stream.read(LARGEST_BYTES + 1))
+
+
+@area.post("/periods/<code>/indicators/plan", allow=LOAD, load=load_period)
+def plan(period: Period) -> Any:
+    """The dry run: what loading the file would come to, or everything that is wrong with it. Nothing changes."""
+    form = LoadForm(request.form)
+    try:
+        reading = _posted()
+        found = service.plan_loading(
+            current.db(), period, reading, source=str(form.source.data or ""), as_of=_day(form)
+        )
+    except Problems as error:
+        return _page(period, form, problems=problems_shown(error), status=422)
+    except Invalid as refusal:
+        form.as_of.errors = [show_phrase(refusal.phrase)]
+        return _page(period, form, status=422)
+    if found.problems:
+        return _page(period, form, problems=problems_shown(Problems(found.problems)), status=422)
+    return _page(period, form, plan=found, text=as_csv(reading.given))
+
+
+@area.post("/periods/<code>/indicators", allow=LOAD, load=load_period)
+def load(period: Period) -> Any:
+    """Load what the dry run showed, all or nothing."""
+    form = LoadForm(request.form)
+    try:
+        reading = _posted()
+        source, as_of = str(form.source.data or ""), _day(form)
+        found = service.load_indicators(
+            current.db(),
+            current.actor(),
+            period,
+            reading,
+            source=source,
+            as_of=as_of,
+            seen=request.form.get("seen"),
+            now=current.now(),
+        )
+    except Problems as error:
+        return _page(period, form, problems=problems_shown(error), status=422)
+    except (Invalid, WrongState) as refusal:
+        current.db().rollback()
+        return _page(period, form, problems=[{"where": "", "what": show_phrase(refusal.phrase)}], status=refusal.status)
+    flash(
+        _(
+            "Đã nạp %(new)s số liệu mới, %(changed)s số liệu đổi; điền vào %(lines)s dòng chưa có số liệu.",
+            new=found.new,
+            changed=found.changed,
+            lines=found.filled,
+        ),
+        "ok",
+    )
+    return redirect(url_for("indicators.indicators", code=period.code), 303)
+
+
+@area.get("/periods/<code>/indicators/template.xlsx", allow=LOAD, load=load_period)
+def blank(period: Period) -> Response:
+    """The workbook to fill in: units x indicators."""
+    titles = service.titles_of(value_of(period.criteria_set))
+    units = [(sheet.unit.code, sheet.short_name) for sheet in sheets_of(current.db(), period)]
+    content = template(units, [(code, title, ", ".join(codes)) for code, (title, codes) in titles.items()])
+    return _xlsx(content, f"mau-so-lieu-{period.code}.xlsx")
+
+
+@area.get("/periods/<code>/indicators/differing.xlsx", allow=READ, load=load_period)
+def differing_file(period: Period) -> Response:
+    """What units hold otherwise, with their reasons."""
+    rows = [
+        (
+            one.sheet.unit.code,
+            one.sheet.short_name,
+            one.value.indicator.code,
+            one.value.indicator.title,
+            ", ".join(one.codes),
+            number(one.value.value),
+            number(one.own) if one.own else "",
+            one.value.reason,
+            one.value.indicator.source,
+            show_date(one.value.indicator.as_of),
+            f"{one.who}, {show_datetime(one.value.said_at)}" if one.value.said_at else "",
+        )
+        for one in service.differing(current.db(), period)
+    ]
+    return _xlsx(disputes_workbook(rows), f"so-lieu-khac-nhau-{period.code}.xlsx")
+
+
+def _xlsx(content: bytes, name: str) -> Response:
+    response = Response(content, mimetype=XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

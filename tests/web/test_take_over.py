@@ -1,0 +1,169 @@
+"""Pages about figures that came from elsewhere: confirm, dispute, the same elsewhere, the department's load."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from emulation.models import History, IndicatorValue, Stance
+from emulation.services.sheets import save_entry
+from tests.bound import bind, data_of, entries_of, load, sheet_of
+from tests.client import Client, Form, Page, read
+from tests.world import World
+
+
+def form(page: Page, ending: str) -> Form:
+    """The form of the page that goes there; a row may have the same button twice."""
+    return next(one for one in page.forms if one.action.endswith(ending))
+
+
+def send(client: Client, page: Page, ending: str, **values: Any) -> TestResponse:
+    found = form(page, ending)
+    return client.post(found.action, data={**found.values, **values})
+
+
+def save(db: Session, world: World, code: str, data: dict[str, str]) -> None:
+    save_entry(db, world.actor("unit_officer"), sheet_of(db, world), code=code, data=data, now=datetime.now(UTC))
+    db.commit()
+
+
+def test_a_row_shows_value_source_and_day_and_is_confirmed_with_one_click(
+    client: Client, db: Session, world: World
+) -> None:
+    bind(db, world)
+    load(db, world, ("34", "ty-le", "96,5"))
+    client.sign_in("unit_officer")
+    page = client.page(f"/sheets/{world.sheets['34'].id}?open=I.2")
+    assert "Bộ có số 96,5 Cơ sở dữ liệu ngành, ngày 31/05/2022" in page.text
+    assert "Số liệu Bộ đã có, chưa xác nhận" in page.text
+    assert "1 tiêu chí chưa xác nhận" in page.text
+
+    answer = send(client, page, "/figures/confirm/I.2")
+    assert answer.status_code == 303
+    assert entries_of(db, world)["I.2"].taken_from is None
+    assert "đã xác nhận" in client.page(f"/sheets/{world.sheets['34'].id}?open=I.2").text
+
+
+def test_a_dispute_shows_both_figures_to_the_unit_and_the_department(client: Client, db: Session, world: World) -> None:
+    bind(db, world)
+    load(db, world, ("34", "dat", "4"), ("34", "tong", "98"))
+    client.sign_in("unit_officer")
+    address = f"/sheets/{world.sheets['34'].id}/figures/dispute/I.1"
+    answer = client.submit(address, {"part": "4", "whole": "97", "why": ""})
+    assert answer.status_code == 422
+    assert "Ghi rõ vì sao số của đơn vị khác số của Bộ." in answer.text
+    assert client.submit(address, {"part": "4", "whole": "97", "why": "Đã bãi bỏ một thủ tục"}).status_code == 303
+    assert data_of(db, world)["I.1"] == {"part": "4", "whole": "97"}
+
+    row = client.page(f"/sheets/{world.sheets['34'].id}?open=I.1").text
+    assert "đơn vị khai 97" in row
+    assert "Đã bãi bỏ một thủ tục" in row
+    client.sign_in("department")
+    listed = client.page(f"/periods/{world.period.code}/indicators")
+    assert "Đơn vị khai khác: 1" in listed.text
+    assert "Đã bãi bỏ một thủ tục" in listed.text
+    file = client.get(f"/periods/{world.period.code}/indicators/differing.xlsx")
+    assert (file.status_code, file.data[:2]) == (200, b"PK")
+
+
+def test_a_save_answers_with_the_other_lines_that_took_the_figure(client: Client, db: Session, world: World) -> None:
+    bind(db, world)
+    client.sign_in("unit_officer")
+    page = client.page(f"/sheets/{world.sheets['34'].id}?open=I.1")
+    found = form(page, "/entries/I.1")
+    answer = client.post(
+        found.action, data={**found.values, "part": "4", "whole": "98"}, headers={"Accept": "application/json"}
+    )
+    assert answer.json is not None
+    fragments = answer.json["fragments"]
+    assert "Cũng dùng cho II.4." in fragments["takeover-I.1"]
+    assert {"declared-II.4", "points-II.4", "mark-II.4"} <= set(fragments)
+    assert data_of(db, world)["II.4"] == {"count": "4"}
+
+
+def test_another_figure_elsewhere_is_named_with_one_click_to_use_the_same(
+    client: Client, db: Session, world: World
+) -> None:
+    bind(db, world)
+    save(db, world, "II.4", {"count": "3"})
+    save(db, world, "I.1", {"part": "4", "whole": "98"})
+    client.sign_in("unit_officer")
+    page = client.page(f"/sheets/{world.sheets['34'].id}?open=I.1")
+    assert "II.4 đang dùng số khác: số thủ tục mức độ 4 3." in page.text
+    assert send(client, page, "/figures/same/I.1").status_code == 303
+    assert data_of(db, world)["II.4"] == {"count": "4"}
+
+
+def test_known_figures_stand_in_the_form_and_nowhere_else(client: Client, db: Session, world: World) -> None:
+    bind(db, world)
+    load(db, world, ("34", "tong", "98"))
+    client.sign_in("unit_officer")
+    page = client.page(f"/sheets/{world.sheets['34'].id}?open=I.1")
+    assert form(page, "/entries/I.1").values["whole"] == "98"
+    assert "Đã điền sẵn: tổng số thủ tục 98 (số liệu Bộ đã có). Số này chỉ được ghi khi lưu." in page.text
+    assert data_of(db, world) == {}
+
+
+def test_the_department_sees_a_dry_run_and_loads_what_it_saw(client: Client, db: Session, world: World) -> None:
+    bind(db, world)
+    client.sign_in("department")
+    page = client.page(f"/periods/{world.period.code}/indicators")
+    text = "Mã đơn vị;Mã chỉ tiêu;Giá trị\n34;ty-le;96,5\n34;la;1\n".encode()
+    tried = send(
+        client,
+        page,
+        "/indicators/plan",
+        file=(io.BytesIO(text), "so-lieu.csv"),
+        source="CSDL ngành",
+        as_of="31/05/2022",
+    )
+    assert tried.status_code == 200
+    plan = read(tried.text)
+    assert "Không tiêu chí nào dùng, bỏ qua: la (1)" in plan.text
+    assert db.scalars(select(IndicatorValue)).all() == []
+    assert send(client, plan, "/indicators").status_code == 303
+    db.expire_all()
+    assert db.scalars(select(IndicatorValue)).one().stance == Stance.OFFERED
+    assert data_of(db, world)["I.2"] == {"value": "96.5"}
+    assert db.scalars(select(History).where(History.act == "load_indicators")).one().actor_name == "Department"
+
+
+def test_a_wrong_file_is_told_cell_by_cell(client: Client, db: Session, world: World) -> None:
+    bind(db, world)
+    client.sign_in("department")
+    page = client.page(f"/periods/{world.period.code}/indicators")
+    text = "Mã đơn vị;Mã chỉ tiêu;Giá trị\n99;ty-le;96,5\n34;ty-le;x\n".encode()
+    answer = send(
+        client, page, "/indicators/plan", file=(io.BytesIO(text), "so-lieu.csv"), source="CSDL ngành", as_of="hôm qua"
+    )
+    assert answer.status_code == 422
+    assert "“hôm qua” không phải là một ngày" in answer.text
+    answer = send(
+        client,
+        page,
+        "/indicators/plan",
+        file=(io.BytesIO(text), "so-lieu.csv"),
+        source="CSDL ngành",
+        as_of="31/05/2022",
+    )
+    assert answer.status_code == 422
+    assert "dòng 2, cột C: Kỳ này không có đơn vị mã “99”." in answer.text
+    assert "dòng 3, cột C: “x” không phải là một số." in answer.text
+
+
+def test_confirm_all_leaves_what_changed_since_it_was_seen(client: Client, db: Session, world: World) -> None:
+    bind(db, world)
+    load(db, world, ("34", "ty-le", "96"), ("34", "dat", "4"))
+    client.sign_in("unit_officer")
+    page = client.page(f"/sheets/{world.sheets['34'].id}/take-over")
+    assert "Chưa xác nhận: 2 tiêu chí" in page.text
+    load(db, world, ("34", "ty-le", "97"))
+    assert send(client, page, "/take-over/confirm").status_code == 303
+    assert {code: entry.taken_from for code, entry in entries_of(db, world).items()} == {
+        "I.2": "ministry", "II.4": None,
+    }  # fmt: skip
