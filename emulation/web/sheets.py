@@ -35,6 +35,7 @@ from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import show_datetime, show_phrase, show_points, show_time
 from emulation.web.entries import EntryForm, entry_from_form, form_for
+from emulation.web.evidence_forms import UploadForm
 from emulation.web.failures import wants_json
 from emulation.web.nav import may_have_sheet
 from emulation.web.sheet_view import (
@@ -96,8 +97,6 @@ def sheet_page(
     upload: Any = None,
 ) -> str:
     """The page; `form`, `version` and `conflict` of a refused save, `upload` of a refused file."""
-    from emulation.web.evidence import UploadForm  # the two pages show each other
-
     db, person = current.db(), current.user()
     view = view_of(sheet)
     asked = open_code or request.args.get("open")
