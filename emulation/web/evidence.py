@@ -176,7 +176,13 @@ def _citations_page(evidence: Evidence, places: dict[str, str], errors: dict[str
 def save_citations(evidence: Evidence) -> Any:
     """Cite the document for exactly the ticked criteria."""
     offered = [criterion.code for _title, criteria in citable_groups(evidence.sheet) for criterion in criteria]
-    places = {code: request.form.get(f"place-{code}", "") for code in request.form.getlist("codes")}
+    ticked, known = request.form.getlist("codes"), dict(places_of(evidence))
+    places = {
+        code: place
+        for code in [*offered, *(code for code in ticked if code not in offered)]  # what is not offered is refused
+        if code in ticked or (code not in known and request.form.get(f"place-{code}", "").strip())
+        for place in [request.form.get(f"place-{code}", "")]
+    }
     try:
         came, gone = service.set_citations(
             current.db(), current.actor(), evidence, places=places, codes=offered, now=current.now()

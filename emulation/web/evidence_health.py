@@ -43,7 +43,7 @@ def health(sheet: Sheet) -> Any:
         today=current.now().astimezone(VIETNAM).date(),
     )
     codes = codes_of(sheet.entries)
-    groups = [
+    groups: list[dict[str, Any]] = [
         {
             "id": trouble.value,
             "title": translate(TROUBLE_NAMES[trouble]),
@@ -55,7 +55,12 @@ def health(sheet: Sheet) -> Any:
         "evidence/health.html",
         sheet=sheet,
         groups=groups,
-        total=len(found),
+        links=[
+            {"label": group["title"], "href": f"#{group['id']}", "count": len(group["rows"]), "current": False}
+            for group in groups
+            if group["rows"]
+        ],
+        fine=[group["title"].lower() for group in groups if not group["rows"]],
         documents=len(documents),
         used=used_bytes(db, sheet),
         quota=settings.unit_quota_mib * MIB,
