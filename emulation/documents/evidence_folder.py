@@ -71,4 +71,4 @@ def folder_name(place: int, chapter: Chapter) -> str:
 def file_name(document: Document) -> str:
     """ "H1.I.1.01 Báo cáo 412.pdf": code and title, the ending of the file that was uploaded."""
     ending = Path(document.file_name).suffix[:10]
-    return safe_name(f"{document.code} {document.title}", LONGEST_NAME) + safe_name(ending, 10) if ending else "_"
+    return safe_name(f"{document.code} {document.title}", LONGEST_NAME) + ending

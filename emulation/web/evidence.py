@@ -191,7 +191,8 @@ def save_citations(evidence: Evidence) -> Any:
         current.begin_again()
         again = _evidence_with_lines(current.db(), evidence_id=evidence.id)
         assert again is not None
-        errors = {(error.field or "").removeprefix("place-"): show_phrase(error.phrase)}
+        code = (error.field or "").removeprefix("place-")
+        errors = {code if code in offered else "": show_phrase(error.phrase)}
         return _citations_page(again, places, errors), error.status
     flash(
         _("“%(title)s”: thêm %(came)s trích dẫn, bỏ %(gone)s.", title=evidence.title, came=came, gone=gone),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+import unicodedata
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, send_file
 from sqlalchemy.orm import Session
@@ -44,7 +46,8 @@ def as_zip(sheet: Sheet) -> Any:
         mimetype="application/zip",
         direct_passthrough=True,
     )
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    plain = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode("ascii")
+    response.headers.set("Content-Disposition", "attachment", filename=plain, **{"filename*": f"UTF-8''{quote(name)}"})
     return response
 
 
