@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from emulation.domain.workflow import Phase, SheetState
-from emulation.models import Draft, DraftState, Evidence, Period, Role, SeatRole, Sheet, User
+from emulation.models import Draft, DraftState, Evidence, Period, Role, SeatRole, Sheet, Upload, User
 
 Predicate = Callable[[User | None, Any], bool]
 
@@ -72,10 +72,10 @@ def has(*roles: Role) -> Predicate:
 
 
 def _sheet(thing: Any) -> Sheet | None:
-    """The sheet that a thing is, or belongs to (an evidence)."""
+    """The sheet that a thing is, or belongs to (an evidence, an upload on its way)."""
     if isinstance(thing, Sheet):
         return thing
-    return thing.sheet if isinstance(thing, Evidence) else None
+    return thing.sheet if isinstance(thing, Evidence | Upload) else None
 
 
 def of_own_unit(user: User | None, thing: Any) -> bool:

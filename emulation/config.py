@@ -26,6 +26,11 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     # Largest evidence file, in MiB.
     largest_file_mib: int = 50
+    # Room for the evidence files of one unit in one round, older revisions included, in MiB.
+    unit_quota_mib: int = 2000
+    # A virus scanner (ClamAV's clamd) that every evidence file must pass: unix:/path/to/socket or tcp:host:port.
+    # Empty: none. While it does not answer, no file is taken in.
+    clamd: str = ""
     # Name of the ministry's department that runs the round ("Vụ Tổ chức cán bộ" since 2022).
     department: str = "Vụ Thi đua - Khen thưởng"
     # Send cookies over HTTPS only. Set to 1 behind TLS.

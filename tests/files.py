@@ -57,6 +57,35 @@ def odf(kind: str, *extra: str) -> bytes:
     return packed({"mimetype": mimetype, "content.xml": b"<a/>", **dict.fromkeys(extra, b"x")})
 
 
+def overlapping() -> bytes:
+    """A document whose directory names the same bytes twice."""
+    out = BytesIO(DOCX)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("word/one.xml", bytes(100_000))
+        twice = file.getinfo("word/one.xml")
+        again = zipfile.ZipInfo("word/two.xml")
+        again.header_offset, again.compress_size, again.file_size = twice.header_offset, twice.compress_size, 100_000
+        again.CRC, again.compress_type = twice.CRC, twice.compress_type
+        file.filelist.append(again)
+        file.NameToInfo[again.filename] = again
+    return out.getvalue()
+
+
+def tight() -> bytes:
+    """A small document of 70 MiB of zeros."""
+    out = BytesIO(DOCX)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+        file.writestr("word/zeros.xml", bytes(70 * 1024**2))
+    return out.getvalue()
+
+
+NESTED = ooxml(WORD_MAIN, "word/document.xml", "word/embeddings/more.zip")
+PDF_AND_ZIP = PDF + ZIP
+GIF_AND_SCRIPT = b"GIF89a/*" + bytes(10) + b"*/=1;alert(1)"
+HTML_THEN_PDF = b"<html><script>alert(1)</script>" + PDF
+JPEG_THEN_PHP = JPEG + b"<?php system($_GET['c']); ?><script>alert(1)</script>"
+
+
 ODT, ODS, ODP = odf("text"), odf("spreadsheet"), odf("presentation")
 ODT_MACRO = odf("text", "Basic/Standard/Module1.xml")
 

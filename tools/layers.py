@@ -48,7 +48,7 @@ LAYERS = {
     "schema": Layer(("config", "db"), ("alembic", "sqlalchemy")),
     "models": Layer(("words", "errors", "domain", "db"), ("sqlalchemy",)),
     "access": Layer(("domain", "models")),
-    "services": Layer(BELOW_SERVICES, ("argon2", "puremagic", "sqlalchemy")),
+    "services": Layer(BELOW_SERVICES, ("argon2", "clamav_client", "puremagic", "sqlalchemy")),
     "demo": Layer((*BELOW_SERVICES, "schema", "services"), ("argon2", "sqlalchemy", "yaml")),
     "web": Layer(
         (*BELOW_SERVICES, "services", "demo"),

@@ -11,6 +11,7 @@ from emulation.cli.accounts import db, user
 from emulation.cli.comparing import criteria_diff, criteria_impact
 from emulation.cli.criteria import criteria
 from emulation.cli.documents import certificates, report
+from emulation.cli.evidence import evidence
 from emulation.cli.indicators import indicators
 from emulation.cli.lean import criteria_lean
 from emulation.cli.scoring import rank, score
@@ -27,5 +28,5 @@ def main() -> None:
 
 for command in (criteria_diff, criteria_impact, criteria_lean):
     criteria.add_command(command)
-for command in (criteria, score, rank, db, user, indicators, report, certificates, run, demo):
+for command in (criteria, score, rank, db, user, indicators, report, certificates, evidence, run, demo):
     main.add_command(command)

@@ -54,8 +54,8 @@ from emulation.models import (
 from emulation.services import results
 from emulation.services.actor import Actor
 from emulation.services.criteria import publish
-from emulation.services.evidence import store_file
 from emulation.services.scores import self_score
+from emulation.services.stored_files import store_file
 from emulation.services.submissions import fingerprint
 
 DATA = Path(__file__).parent / "data"

@@ -11,6 +11,7 @@ import functools
 import io
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -27,15 +28,28 @@ Style: TypeAlias = weasyprint.CSS
 _one_at_a_time = threading.RLock()
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A picture that comes with a document: its bytes and what they are."""
+
+    content: bytes
+    media_type: str
+
+
+Drawings = Mapping[str, "str | Picture"]
+
+
 class OnlyOurs(URLFetcher):  # type: ignore[misc]  # weasyprint ships no types
     """Opens the font files of the documents and the drawings given with this one, and nothing else."""
 
-    def __init__(self, drawings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, drawings: Drawings | None = None) -> None:
         super().__init__(allowed_protocols=[])
         self._drawings = drawings or {}
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         drawing = self._drawings.get(url.removeprefix("drawing:"))
+        if isinstance(drawing, Picture):
+            return URLFetcherResponse(url, drawing.content, {"Content-Type": drawing.media_type})
         if drawing is not None:
             return URLFetcherResponse(url, drawing.encode(), {"Content-Type": "image/svg+xml"})
         for face in Face:
@@ -63,8 +77,8 @@ def named_stylesheet(name: str) -> Style:
     return stylesheet((STYLES / name).read_text(encoding="utf-8"))
 
 
-def write_pdf(html: str, styles: Sequence[Style], *, drawings: Mapping[str, str] | None = None) -> bytes:
-    """The PDF of `html`; its images `drawing:NAME` are the SVG texts of `drawings`.
+def write_pdf(html: str, styles: Sequence[Style], *, drawings: Drawings | None = None) -> bytes:
+    """The PDF of `html`; its images `drawing:NAME` are the SVG texts and pictures of `drawings`.
 
     The same values give the same bytes: nothing in the file depends on the clock or on chance. A drawing costs less
     as an image than inside the HTML, where each of its marks would be matched with every style rule.

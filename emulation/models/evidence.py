@@ -85,6 +85,9 @@ class Upload(Base):
     received: Mapped[int] = mapped_column(BigInteger, default=0)
     started_at: Mapped[datetime]
     touched_at: Mapped[datetime]
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))  # what it became; kept for a day
+
+    sheet: Mapped[Sheet] = relationship(lazy="joined", innerjoin=True)
 
 
 class Citation(Base):

@@ -1,39 +1,41 @@
-"""Evidence: files stored by their content, documents of a unit, citations by entries. DESIGN 9."""
+"""Evidence: documents of a unit, by file, and their citations by entries. DESIGN 9."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import BytesIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from emulation.errors import Invalid, Missing, Stale, WrongState
-from emulation.models import Citation, Entry, Evidence, Sheet
+from emulation.errors import Invalid, Stale, WrongState
+from emulation.models import Citation, Entry, Evidence, EvidenceRevision, Sheet
 from emulation.services.actor import Actor
 from emulation.services.file_types import FileType, clean_name, title_from, type_of
 from emulation.services.history import record
 from emulation.services.lines import open_returns
+from emulation.services.quotas import MIB, TooLarge, check_quota
+from emulation.services.scanning import scan
 from emulation.services.sheets import load_sheet_to_change, require_fillable, start_entry, tidy
+from emulation.services.stored_files import store_file, store_written
 from emulation.words import N_
 
-CHUNK = 1024 * 1024
-MIB = 1024 * 1024
 LONGEST = {"title": 300, "document_number": 80, "issuer": 200, "place": 80}
 
 
-class TooLarge(Invalid):
-    """A file above the limit: 413, beside its field."""
+@dataclass(frozen=True)
+class Incoming:
+    """A file that was looked at, scanned and stored under its hash; no row knows of it yet."""
 
-    status = 413
+    name: str
+    kind: FileType
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -43,76 +45,6 @@ class Attached:
     evidence: Evidence
     is_new: bool
     code: str | None  # of the criterion that cites it now
-
-
-# ---- files ----
-
-
-def path_of(folder: Path, sha256: str) -> Path:
-    """Where the content with this hash lies."""
-    return folder / sha256[:2] / sha256
-
-
-def store_file(folder: Path, content: bytes | IO[bytes]) -> str:
-    """Write a file under its SHA-256, whole or not at all, and give the hash. What is there is never overwritten."""
-    source = BytesIO(content) if isinstance(content, bytes) else content
-    source.seek(0)
-    folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
-    handle, name = tempfile.mkstemp(dir=folder, prefix="incoming-")
-    written = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as target:
-            while chunk := source.read(CHUNK):
-                digest.update(chunk)
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        sha256 = digest.hexdigest()
-        final = path_of(folder, sha256)
-        if not final.exists():
-            final.parent.mkdir(exist_ok=True)
-            written.chmod(0o440)
-            written.rename(final)
-            _sync_folder(final.parent)
-        return sha256
-    finally:
-        written.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def whole_file(folder: Path, evidence: Evidence) -> Path:
-    """The stored file, after its content was compared with the hash it was submitted under.
-
-    Raises:
-        Missing: the file is not on this server, or the evidence is a link.
-        WrongState: its content is another one now.
-    """
-    if evidence.sha256 is None:
-        raise Missing(N_("Minh chứng “%(title)s” là một đường dẫn, không có tệp để tải."), title=evidence.title)
-    path = path_of(folder, evidence.sha256)
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError as error:
-        raise Missing(
-            N_("Không tìm thấy tệp “%(name)s” trên máy chủ. Hãy báo bộ phận kỹ thuật."), name=evidence.file_name
-        ) from error
-    if found != evidence.sha256:
-        raise WrongState(
-            N_(
-                "Tệp “%(name)s” trên máy chủ không còn đúng bản đã tải lên (mã SHA-256 khác). Hãy báo bộ phận kỹ thuật."
-            ),
-            name=evidence.file_name,
-        )
-    return path
 
 
 # ---- reading ----
@@ -188,6 +120,25 @@ def check_file(file: IO[bytes], name: str, largest_mib: int) -> tuple[FileType, 
     return type_of(file, name), size
 
 
+def take_in(
+    folder: Path, file: IO[bytes], file_name: str, *, largest_mib: int, clamd: str = "", written: Path | None = None
+) -> Incoming:
+    """Look at a file, have it scanned and store it. Needs no database, so that nobody waits for it.
+
+    A file without a row harms nobody. With `written` the open file lies there, inside the folder, and is not copied.
+
+    Raises:
+        TooLarge, Invalid: see `check_file`.
+        Infected, Unscanned: see `scan`.
+    """
+    name = clean_name(file_name)
+    kind, size = check_file(file, name, largest_mib)
+    if clamd:
+        scan(clamd, file, name)
+    sha256 = store_written(folder, written) if written else store_file(folder, file)
+    return Incoming(name, kind, size, sha256)
+
+
 def attach(
     db: Session,
     actor: Actor,
@@ -197,6 +148,29 @@ def attach(
     file: IO[bytes],
     file_name: str,
     largest_mib: int,
+    code: str | None = None,
+    now: datetime,
+    **said: Any,
+) -> Attached:
+    """Take in a file of the unit and, with `code`, cite it for that criterion: `take_in` and `attach_stored` in one.
+
+    Raises:
+        WrongState, Invalid: see `require_fillable` and `type_of`; a text that is too long.
+        TooLarge: above `largest_mib`.
+    """
+    require_fillable(db, sheet, code, now=now)
+    check_texts(**said)
+    incoming = take_in(folder, file, file_name, largest_mib=largest_mib)
+    return attach_stored(db, actor, sheet, incoming, code=code, now=now, **said)
+
+
+def attach_stored(
+    db: Session,
+    actor: Actor,
+    sheet: Sheet,
+    incoming: Incoming,
+    *,
+    quota_mib: int | None = None,
     title: str = "",
     document_number: str = "",
     issued_on: date | None = None,
@@ -205,42 +179,30 @@ def attach(
     place: str = "",
     now: datetime,
 ) -> Attached:
-    """Take in a file of the unit and, with `code`, cite it for that criterion.
-
-    The file is stored first and the rows follow in this transaction: a file without a row harms nobody. Content that
-    the sheet has already is not stored again.
+    """Make a stored file an evidence of the unit. Content that the sheet has already is no second evidence.
 
     Raises:
-        WrongState, Invalid: see `require_fillable` and `type_of`; a text that is too long.
-        TooLarge: above `largest_mib`.
+        WrongState, Invalid: see `require_fillable`; a text that is too long; an older revision of another evidence.
+        TooLarge: no room is left for it under `quota_mib`.
     """
     require_fillable(db, sheet, code, now=now)
-    name = clean_name(file_name)
-    kind, size = check_file(file, name, largest_mib)
-    fields = {
-        "title": _short("title", title) or title_from(name),
-        "document_number": _short("document_number", document_number),
-        "issuer": _short("issuer", issuer),
-    }
-    _short("place", place)
-    sha256 = store_file(folder, file)
-    evidence = db.scalar(
-        select(Evidence)
-        .where(Evidence.sheet_id == sheet.id, Evidence.sha256 == sha256)
-        .options(raiseload("*", sql_only=True))
-    )
+    fields = check_texts(title=title, document_number=document_number, issuer=issuer, place=place)
+    del fields["place"]
+    evidence = same_file(db, sheet, incoming.sha256)
     is_new = evidence is None
     if evidence is None:
+        if quota_mib is not None:
+            check_quota(db, sheet, incoming.size, incoming.name, quota_mib)
         evidence = Evidence(
             sheet_id=sheet.id,
             issued_on=issued_on,
-            file_name=name,
-            media_type=kind.media_type,
-            size=size,
-            sha256=sha256,
+            file_name=incoming.name,
+            media_type=incoming.kind.media_type,
+            size=incoming.size,
+            sha256=incoming.sha256,
             uploaded_by_id=actor.user_id,
             uploaded_at=now,
-            **fields,
+            **fields | {"title": fields["title"] or title_from(incoming.name)},
         )
         db.add(evidence)
         db.flush()
@@ -253,11 +215,43 @@ def attach(
             period_id=sheet.period_id,
             unit_id=sheet.unit_id,
             place=code or "",
-            new={"title": evidence.title, "file_name": name, "size": size, "sha256": sha256},
+            new={
+                "title": evidence.title,
+                "file_name": incoming.name,
+                "size": incoming.size,
+                "sha256": incoming.sha256,
+            },
         )
     if code is not None:
-        _cite(db, actor, sheet, evidence, code=code, place=place, keep_place=not place, now=now)
+        cite_on(db, actor, sheet, evidence, code=code, place=place, keep_place=not place, now=now)
     return Attached(evidence, is_new, code)
+
+
+def same_file(db: Session, sheet: Sheet, sha256: str) -> Evidence | None:
+    """The evidence of the sheet that has this content.
+
+    Raises:
+        Invalid: it is the older revision of an evidence.
+    """
+    found = db.scalar(
+        select(Evidence)
+        .where(Evidence.sheet_id == sheet.id, Evidence.sha256 == sha256)
+        .options(raiseload("*", sql_only=True))
+    )
+    if found is not None:
+        return found
+    older = db.scalar(
+        select(Evidence.title)
+        .join(EvidenceRevision, EvidenceRevision.evidence_id == Evidence.id)
+        .where(Evidence.sheet_id == sheet.id, EvidenceRevision.sha256 == sha256)
+    )
+    if older is not None:
+        raise Invalid(
+            N_("Tệp này là bản cũ, đã được thay bằng bản mới, của minh chứng “%(title)s” trong kho."),
+            "files",
+            title=older,
+        )
+    return None
 
 
 def cite(db: Session, actor: Actor, evidence: Evidence, *, code: str, place: str, now: datetime) -> Citation:
@@ -267,10 +261,10 @@ def cite(db: Session, actor: Actor, evidence: Evidence, *, code: str, place: str
         WrongState, Invalid: see `require_fillable`; a place that is too long.
     """
     require_fillable(db, evidence.sheet, code, now=now)
-    return _cite(db, actor, evidence.sheet, evidence, code=code, place=place, now=now)
+    return cite_on(db, actor, evidence.sheet, evidence, code=code, place=place, now=now)
 
 
-def _cite(
+def cite_on(
     db: Session,
     actor: Actor,
     sheet: Sheet,
@@ -281,6 +275,7 @@ def _cite(
     keep_place: bool = False,
     now: datetime,
 ) -> Citation:
+    """As `cite`, where it is known already that the line may change."""
     text = _short("place", place)
     entry = next((entry for entry in sheet.entries if entry.code == code), None)
     if entry is None:
@@ -298,9 +293,31 @@ def _cite(
         old = {"place": citation.place}
         citation.place = text
     db.flush()
-    _touch(db, actor, entry, now=now)
+    touch(db, actor, entry, now=now)
     _record_citation(db, actor, "cite", sheet, evidence, code, now=now, old=old, new={"place": text})
     return citation
+
+
+def set_citations(
+    db: Session, actor: Actor, evidence: Evidence, *, places: Mapping[str, str], codes: Collection[str], now: datetime
+) -> tuple[int, int]:
+    """Cite an evidence for exactly these criteria (code -> page or section) among `codes`; others stay as they are.
+
+    Gives how many citations came and went.
+
+    Raises:
+        WrongState, Invalid: see `require_fillable`; a place that is too long, its field is "place-CODE".
+    """
+    cited = citing_codes(evidence.sheet, evidence)
+    for code, place in places.items():
+        try:
+            cite(db, actor, evidence, code=code, place=place, now=now)
+        except Invalid as error:
+            raise Invalid(error.phrase, f"place-{code}") from error
+    gone = (cited & set(codes)) - set(places)
+    for code in sorted(gone):
+        uncite(db, actor, evidence, code=code, now=now)
+    return len(set(places) - cited), len(gone)
 
 
 def uncite(db: Session, actor: Actor, evidence: Evidence, *, code: str, now: datetime) -> None:
@@ -319,7 +336,7 @@ def uncite(db: Session, actor: Actor, evidence: Evidence, *, code: str, now: dat
     entry.citations.remove(citation)
     db.delete(citation)
     db.flush()
-    _touch(db, actor, entry, now=now)
+    touch(db, actor, entry, now=now)
     _record_citation(db, actor, "uncite", sheet, evidence, code, now=now, old=old, new=None)
 
 
@@ -332,10 +349,13 @@ def describe(
     document_number: str,
     issued_on: date | None,
     issuer: str,
+    url: str | None = None,
     version: int,
     now: datetime,
 ) -> Evidence:
-    """Change what is said about a document. After a return only where every line that cites it was returned.
+    """Change what is said about a document; `url`, checked, of a link only.
+
+    After a return only where every line that cites it was returned.
 
     Raises:
         WrongState: wrong phase or state, after the close, or a line that cites it was not returned.
@@ -346,7 +366,7 @@ def describe(
     require_fillable(db, sheet, None, now=now)
     if not may_describe(sheet, evidence):
         raise WrongState(N_("Minh chứng này đang dùng cho tiêu chí đã nộp và không bị trả lại, nên không sửa được."))
-    new = {
+    new: dict[str, Any] = {
         "title": _short("title", title),
         "document_number": _short("document_number", document_number),
         "issued_on": issued_on,
@@ -354,6 +374,8 @@ def describe(
     }
     if not new["title"]:
         raise Invalid(N_("Nhập tên văn bản."), "title")
+    if evidence.url is not None and url is not None:
+        new["url"] = url
     old = {name: getattr(evidence, name) for name in new}
     if new == old:
         return evidence
@@ -382,8 +404,24 @@ def may_describe(sheet: Sheet, evidence: Evidence) -> bool:
     returned = open_returns(sheet)
     if not returned:
         return True
-    citing = {entry.code for entry in sheet.entries for one in entry.citations if one.evidence_id == evidence.id}
-    return citing <= set(returned)
+    return citing_codes(sheet, evidence) <= set(returned)
+
+
+def citing_codes(sheet: Sheet, evidence: Evidence) -> set[str]:
+    """Criteria that cite this evidence."""
+    return {entry.code for entry in sheet.entries for one in entry.citations if one.evidence_id == evidence.id}
+
+
+def check_texts(
+    *, title: str = "", document_number: str = "", issuer: str = "", place: str = "", issued_on: date | None = None
+) -> dict[str, str]:
+    """What is said about a document, tidied.
+
+    Raises:
+        Invalid: a text that is too long; `field` names it.
+    """
+    given = {"title": title, "document_number": document_number, "issuer": issuer, "place": place}
+    return {name: _short(name, text) for name, text in given.items()}
 
 
 def _short(name: str, text: str) -> str:
@@ -393,7 +431,7 @@ def _short(name: str, text: str) -> str:
     return kept
 
 
-def _touch(db: Session, actor: Actor, entry: Entry, *, now: datetime) -> None:
+def touch(db: Session, actor: Actor, entry: Entry, *, now: datetime) -> None:
     """Say who changed the line last. Its version stays: a citation must not make the figures being typed stale."""
     db.execute(
         update(Entry)
@@ -402,6 +440,11 @@ def _touch(db: Session, actor: Actor, entry: Entry, *, now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     db.refresh(entry, ["updated_at", "updated_by_id"])
+
+
+def content_of(evidence: Evidence) -> dict[str, str | None]:
+    """What fixes the content, for the history: the hash of the file, or the address of a link."""
+    return {"sha256": evidence.sha256} if evidence.url is None else {"url": evidence.url}
 
 
 def _record_citation(
@@ -416,7 +459,7 @@ def _record_citation(
     old: dict[str, str] | None,
     new: dict[str, str] | None,
 ) -> None:
-    about = {"title": evidence.title, "sha256": evidence.sha256}
+    about = {"title": evidence.title, **content_of(evidence)}
     record(
         db,
         actor,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 import zipfile
@@ -16,7 +17,10 @@ from emulation.words import N_, Phrase
 HEAD = 4096  # bytes that a signature is looked for in
 LONGEST_NAME = 150
 LARGEST_UNPACKED = 1024**3  # bytes a packed document may claim to hold
+HONEST_UNPACKED = 64 * 1024**2  # bytes that no one asks about
+TIGHTEST = 200  # times smaller than unpacked; the XML of a large sheet reaches about 50
 MOST_MEMBERS = 20_000
+ARCHIVES = (".zip", ".7z", ".rar", ".gz", ".bz2", ".xz", ".tar", ".jar", ".exe")
 LARGEST_LIST = 1024**2  # bytes read of [Content_Types].xml
 
 
@@ -78,6 +82,13 @@ def _by_content(file: IO[bytes], head: bytes, name: str) -> FileType:
     found = {match.mime_type for match in _matches(head)}
     for signature, kind in SIGNATURES:
         if head.startswith(signature) and kind.media_type in found:
+            if zipfile.is_zipfile(file):
+                raise Invalid(
+                    N_("Tệp “%(name)s” vừa là %(kind)s vừa là tệp nén, không nhận. Hãy xuất lại tệp rồi tải lên."),
+                    "files",
+                    name=name,
+                    kind=kind.name,
+                )
             return kind
     if head.startswith(b"PK\x03\x04"):
         packed = _in_zip(file, name)
@@ -110,8 +121,10 @@ def _in_zip(file: IO[bytes], name: str) -> FileType | None:
     try:
         with zipfile.ZipFile(file) as packed:
             members = packed.infolist()
-            if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
+            if _is_bomb(members, file.seek(0, os.SEEK_END)):
                 raise Invalid(N_("Tệp “%(name)s” nén bất thường (mở ra quá lớn), không nhận."), "files", name=name)
+            if any(ending_of(member.filename) in ARCHIVES for member in members):
+                raise Invalid(N_("Tệp “%(name)s” chứa tệp nén bên trong, không nhận."), "files", name=name)
             names = {member.filename for member in members}
             if "[Content_Types].xml" in names:
                 with packed.open("[Content_Types].xml") as part:
@@ -144,6 +157,20 @@ def _in_zip(file: IO[bytes], name: str) -> FileType | None:
             name=name,
         )
     return kind
+
+
+def _is_bomb(members: list[zipfile.ZipInfo], size: int) -> bool:
+    """Whether a packed file claims more than an honest one can hold: too much, too tightly, or the same bytes twice.
+
+    `size` is that of the whole file in bytes. Only the directory is looked at.
+    """
+    unpacked = sum(member.file_size for member in members)
+    if len(members) > MOST_MEMBERS or unpacked > LARGEST_UNPACKED:
+        return True
+    if unpacked > HONEST_UNPACKED and unpacked > TIGHTEST * size:
+        return True
+    starts = [member.header_offset for member in members]
+    return sum(member.compress_size for member in members) > size or len(set(starts)) < len(starts)
 
 
 def ending_of(name: str) -> str:

@@ -7,9 +7,10 @@ from emulation.domain.criteria import Section
 from emulation.domain.rules import External
 from emulation.domain.scoring import LineState, Score
 from emulation.domain.workflow import SheetState
-from emulation.models import Sheet
+from emulation.models import Citation, Sheet
 from emulation.services.evidence import codes_of
 from emulation.services.lines import Line, in_words, lines_of
+from emulation.services.links import host_of
 from emulation.services.scores import criteria_of, self_score
 
 UNSIGNED = (SheetState.DRAFT, SheetState.RETURNED, SheetState.SIGNING)
@@ -58,12 +59,17 @@ def _line(line: Line, score: Score, codes: dict[int, str]) -> SheetLine:
         maximum=line.criterion.max,
         declared="; ".join(words),
         working=str(line.working) if line.working else "",
-        evidence=tuple(
-            " ".join(part for part in (codes.get(one.evidence_id, ""), one.place) if part) for one in line.citations
-        ),
+        evidence=tuple(_citation(one, codes) for one in line.citations),
         points=line.points,
         state=score.state(line.code),
     )
+
+
+def _citation(citation: Citation, codes: dict[int, str]) -> str:
+    """ "H1.I.1.01 tr. 6"; a link with the site that it leads to."""
+    url = citation.evidence.url
+    parts = (codes.get(citation.evidence_id, ""), citation.place, f"({host_of(url)})" if url else "")
+    return " ".join(part for part in parts if part)
 
 
 def _section(section: Section, score: Score, printed: dict[str, SheetLine]) -> SheetSection:

@@ -1,96 +1,45 @@
-"""Evidence: upload, citations, the library of a unit, safe download."""
+"""Evidence: the library of a unit, citations, descriptions, preview and safe download."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Response, flash, jsonify, redirect, render_template, request, send_file, session, url_for
+from flask import Response, flash, jsonify, make_response, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
-from wtforms import Form, MultipleFileField, StringField
 
 from emulation.access import Permission, may
-from emulation.config import VIETNAM
 from emulation.errors import Invalid, Missing, Stale
-from emulation.models import Evidence, Sheet
+from emulation.models import Evidence, EvidenceRevision, Sheet
 from emulation.services import evidence as service
-from emulation.services.evidence import MIB, codes_of, evidence_of, load_evidence, load_evidence_to_change, whole_file
-from emulation.services.file_types import BY_MEDIA_TYPE, ENDINGS, clean_name
-from emulation.services.lines import open_returns
+from emulation.services.evidence import evidence_of, load_evidence, load_evidence_to_change
+from emulation.services.file_types import BY_MEDIA_TYPE, PDF
+from emulation.services.links import check_url
 from emulation.services.periods import clock_of
+from emulation.services.quotas import MIB, used_bytes
+from emulation.services.revisions import load_revision
 from emulation.services.scores import criteria_of
-from emulation.services.sheets import fill_refusal, load_sheet, load_sheet_to_change, may_fill_line, own_sheet
+from emulation.services.sheets import fill_refusal, load_sheet, may_fill_line, own_sheet
+from emulation.services.stored_files import whole_file
 from emulation.web import session as current
+from emulation.web.app import POLICY
 from emulation.web.area import Area
 from emulation.web.display import show_phrase, show_time
+from emulation.web.evidence_forms import LinkForm, UploadForm
+from emulation.web.evidence_view import citable_groups, library_rows, places_of, shown_document
 from emulation.web.failures import wants_json
 from emulation.web.nav import may_have_sheet
-from emulation.web.sheet_view import file_href, href, icon_of
-from emulation.words import N_, Phrase
+from emulation.web.sheet_view import href
+from emulation.words import N_
 
 area = Area("evidence", __name__)
-MOST_FILES = 10  # at once
-# whatever a file holds, a browser runs none of it; Chromium's own PDF viewer works inside
+# whatever a file holds, a browser runs none of it
 SEALED_OFF = "default-src 'none'; frame-ancestors 'self'; sandbox"
-
-
-class DescriptionForm(Form):
-    """What is said about a document."""
-
-    title = StringField(N_("Tên văn bản"))
-    document_number = StringField(N_("Số, ký hiệu"))
-    issued_on = StringField(N_("Ngày ban hành"))
-    issuer = StringField(N_("Cơ quan ban hành"))
-
-    first = "title"  # the field of a refusal that names none
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for field in self:
-            field.errors = []
-            field.label.text = _(field.label.text)
-
-    def say(self, name: str | None, phrase: Phrase) -> None:
-        """Put a refusal beside its field."""
-        field = self[name if name is not None and name in self else self.first]
-        field.errors = [*field.errors, show_phrase(phrase)]
-
-    def read_date(self) -> date | None:
-        """The date of issue.
-
-        Raises:
-            Invalid: not a day written dd/mm/yyyy, or a day to come.
-        """
-        text = str(self.issued_on.data or "").strip()
-        if not text:
-            return None
-        try:
-            day = datetime.strptime(text, "%d/%m/%Y").replace(tzinfo=VIETNAM).date()
-        except ValueError as error:
-            raise Invalid(N_("“%(text)s” không phải ngày dạng dd/mm/yyyy."), "issued_on", text=text[:40]) from error
-        if day > current.now().astimezone(VIETNAM).date():
-            raise Invalid(N_("Ngày ban hành không thể ở tương lai."), "issued_on")
-        return day
-
-
-class UploadForm(DescriptionForm):
-    """Files with what is said about the document; one file may carry a title, several take their names."""
-
-    files = MultipleFileField(N_("Chọn tệp"))
-    place = StringField(N_("Trang, mục"))
-
-    accept = ",".join(ENDINGS)
-    first = "files"
-
-
-@area.url_value_preprocessor
-def allow_several_files(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Several files of the largest size in one request, for people who are signed in."""
-    if endpoint == "evidence.upload" and "user" in session:
-        request.max_content_length = (MOST_FILES * current.settings().largest_file_mib + 1) * MIB
+# Chromium starts its PDF viewer in no sandbox, and the viewer styles its own page. The type is fixed (nosniff), so what
+# a PDF carries besides is never read as HTML; nothing of it is fetched or run in our origin.
+READ_ONLY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+WITH_FRAMES = f"{POLICY}; frame-src 'self'"
 
 
 def _folder() -> Path:
@@ -101,12 +50,12 @@ def _sheet(db: Session, *, sheet_id: int) -> Sheet | None:
     return load_sheet(db, sheet_id)
 
 
-def _sheet_to_change(db: Session, *, sheet_id: int) -> Sheet | None:
-    return load_sheet_to_change(db, sheet_id)
-
-
-def _evidence(db: Session, *, evidence_id: int) -> Evidence | None:
+def _evidence(db: Session, *, evidence_id: int, number: int | None = None) -> Evidence | None:
     return load_evidence(db, evidence_id)
+
+
+def _evidence_with_lines(db: Session, *, evidence_id: int) -> Evidence | None:
+    return load_evidence_to_change(db, evidence_id)
 
 
 def _evidence_to_change(db: Session, *, evidence_id: int, code: str | None = None) -> Evidence | None:
@@ -128,8 +77,10 @@ def library() -> Any:
 
 @area.get("/sheets/<int:sheet_id>/evidence", allow=Permission.READ_SHEET, load=_sheet)
 def of_sheet(sheet: Sheet) -> Any:
-    """All evidence of a sheet, where it is cited, and with `cite=CODE` a choice for that criterion."""
-    return library_page(sheet)
+    """All evidence of a sheet, where it is cited; `cite=CODE`: a choice for that criterion; `show=ID`: one beside."""
+    response = make_response(library_page(sheet))
+    response.headers["Content-Security-Policy"] = WITH_FRAMES
+    return response
 
 
 def library_page(sheet: Sheet, form: UploadForm | None = None) -> str:
@@ -141,133 +92,29 @@ def library_page(sheet: Sheet, form: UploadForm | None = None) -> str:
     criteria = criteria_of(sheet)
     asked = request.args.get("cite", "")
     cite_code = asked if fillable and asked in criteria.by_code and may_fill_line(sheet, asked) else None
-    codes = codes_of(sheet.entries)
-    order = {code: place for place, code in enumerate(criteria.by_code)}
-    rows = []
-    for one in evidence_of(db, sheet):
-        cited = sorted(
-            ((citation.entry.code, citation.place) for citation in one.citations),
-            key=lambda pair: order.get(pair[0], len(order)),
-        )
-        rows.append(
-            {
-                "evidence": one,
-                "code": codes.get(one.id),
-                "kind": icon_of(one.media_type),
-                "href": file_href(one),
-                "type": BY_MEDIA_TYPE[one.media_type].name if one.media_type in BY_MEDIA_TYPE else one.media_type,
-                "cited": [{"code": code, "place": place, "href": href(sheet, code)} for code, place in cited],
-                "is_cited_here": cite_code in [code for code, _place in cited],
-                "editable": fillable and service.may_describe(sheet, one),
-            }
-        )
+    documents = evidence_of(db, sheet)
+    rows = library_rows(sheet, documents, cite_code=cite_code)
+    wanted = request.args.get("show", "")
+    shown = next((row for row in rows if str(row["evidence"].id) == wanted), None)
+    if shown is not None:
+        shown |= shown_document(db, shown["evidence"])
+        shown["editable"] = fillable and service.may_describe(sheet, shown["evidence"])
+    settings, used = current.settings(), used_bytes(db, sheet)
     return render_template(
         "evidence/library.html",
         sheet=sheet,
         rows=rows,
+        shown=shown,
         form=form or UploadForm(),
         fillable=fillable,
         refused=show_phrase(refused.phrase) if fills and refused is not None else None,
         cite=criteria.by_code[cite_code] if cite_code else None,
         back=href(sheet, cite_code) if cite_code else url_for("sheets.sheet", sheet_id=sheet.id),
         uncited=sum(not row["cited"] for row in rows),
-        largest_mib=current.settings().largest_file_mib,
-        is_returned=bool(open_returns(sheet)),
+        largest_mib=settings.largest_file_mib,
+        used=used,
+        quota=settings.unit_quota_mib * MIB,
     )
-
-
-# ---- upload ----
-
-
-@area.post("/sheets/<int:sheet_id>/evidence", allow=Permission.FILL_SHEET, load=_sheet_to_change)
-def upload(sheet: Sheet) -> Any:
-    """Take in one or several files, all or none; with `code` they are cited for that criterion."""
-    code = request.form.get("code") or None
-    form = UploadForm(request.form)
-    files = [file for file in request.files.getlist("files") if file.filename]
-    status = _check_files(form, files)
-    issued_on = None
-    try:
-        issued_on = form.read_date()
-    except Invalid as error:
-        form.say(error.field, error.phrase)
-        status = status or error.status
-    if not status:
-        done, status = _attach_all(sheet, form, files, code, issued_on)
-    if status:
-        current.db().rollback()
-        return _upload_refused(sheet, form, code, status)
-    for sentence in done:
-        flash(sentence, "ok")
-    target = href(sheet, code) if code else url_for("evidence.of_sheet", sheet_id=sheet.id)
-    return jsonify(location=target) if wants_json() else redirect(target, 303)
-
-
-def _check_files(form: UploadForm, files: list[FileStorage]) -> int:
-    """Refuse what can be refused before anything is stored: 0, or the status of the refusal."""
-    if not files:
-        form.say("files", Phrase(N_("Chọn ít nhất một tệp.")))
-        return 422
-    if len(files) > MOST_FILES:
-        form.say("files", Phrase(N_("Mỗi lần tải lên nhiều nhất %(n)s tệp."), {"n": MOST_FILES}))
-        return 422
-    status = 0
-    for file in files:
-        try:
-            service.check_file(file.stream, clean_name(file.filename or ""), current.settings().largest_file_mib)
-        except Invalid as error:
-            form.say(error.field, error.phrase)
-            status = max(status, error.status)
-    return status
-
-
-def _attach_all(
-    sheet: Sheet, form: UploadForm, files: list[FileStorage], code: str | None, issued_on: date | None
-) -> tuple[list[str], int]:
-    """Store and cite; what to say, and 0 or the status of a refusal."""
-    said = []
-    for file in files:
-        try:
-            attached = service.attach(
-                current.db(),
-                current.actor(),
-                sheet,
-                folder=_folder(),
-                file=file.stream,
-                file_name=file.filename or "",
-                largest_mib=current.settings().largest_file_mib,
-                title=str(form.title.data or "") if len(files) == 1 else "",
-                document_number=str(form.document_number.data or ""),
-                issued_on=issued_on,
-                issuer=str(form.issuer.data or ""),
-                code=code,
-                place=str(form.place.data or ""),
-                now=current.now(),
-            )
-        except Invalid as error:
-            form.say(error.field, error.phrase)
-            return [], error.status
-        title = attached.evidence.title
-        if attached.is_new:
-            said.append(_("Đã tải lên “%(title)s”.", title=title))
-        elif code:
-            said.append(_("Tệp này đã có trong kho với tên “%(title)s”; đã trích dẫn tệp có sẵn.", title=title))
-        else:
-            said.append(_("Tệp này đã có trong kho với tên “%(title)s”; không lưu thêm bản nữa.", title=title))
-    return said, 0
-
-
-def _upload_refused(sheet: Sheet, form: UploadForm, code: str | None, status: int) -> Any:
-    if wants_json():
-        errors = {field.name: " ".join(str(one) for one in field.errors) for field in form if field.errors}
-        return jsonify(error=" ".join(errors.values()), errors=errors), status
-    again = load_sheet(current.db(), sheet.id)  # the rollback has forgotten what was loaded
-    assert again is not None
-    if code and code in criteria_of(again).by_code:
-        from emulation.web.sheets import sheet_page  # the two pages show each other
-
-        return sheet_page(again, open_code=code, upload=form), status
-    return library_page(again, form), status
 
 
 # ---- citations and descriptions ----
@@ -308,12 +155,59 @@ def uncite(evidence: Evidence) -> Any:
     return redirect(href(evidence.sheet, code), 303)
 
 
+@area.get("/evidence/<int:evidence_id>/citations", allow=Permission.FILL_SHEET, load=_evidence_with_lines)
+def citations(evidence: Evidence) -> Any:
+    """All criteria with a tick where they cite this document, and the page or section."""
+    places = dict(places_of(evidence))
+    return _citations_page(evidence, places, {})
+
+
+def _citations_page(evidence: Evidence, places: dict[str, str], errors: dict[str, str]) -> str:
+    return render_template(
+        "evidence/citations.html",
+        evidence=evidence,
+        groups=citable_groups(evidence.sheet),
+        places=places,
+        errors=errors,
+    )
+
+
+@area.post("/evidence/<int:evidence_id>/citations", allow=Permission.FILL_SHEET, load=_evidence_to_change)
+def save_citations(evidence: Evidence) -> Any:
+    """Cite the document for exactly the ticked criteria."""
+    offered = [criterion.code for _title, criteria in citable_groups(evidence.sheet) for criterion in criteria]
+    ticked, known = request.form.getlist("codes"), dict(places_of(evidence))
+    places = {
+        code: place
+        for code in [*offered, *(code for code in ticked if code not in offered)]  # what is not offered is refused
+        if code in ticked or (code not in known and request.form.get(f"place-{code}", "").strip())
+        for place in [request.form.get(f"place-{code}", "")]
+    }
+    try:
+        came, gone = service.set_citations(
+            current.db(), current.actor(), evidence, places=places, codes=offered, now=current.now()
+        )
+    except Invalid as error:
+        current.begin_again()
+        again = _evidence_with_lines(current.db(), evidence_id=evidence.id)
+        assert again is not None
+        code = (error.field or "").removeprefix("place-")
+        errors = {code if code in offered else "": show_phrase(error.phrase)}
+        return _citations_page(again, places, errors), error.status
+    flash(
+        _("“%(title)s”: thêm %(came)s trích dẫn, bỏ %(gone)s.", title=evidence.title, came=came, gone=gone),
+        "ok",
+    )
+    return redirect(url_for("evidence.of_sheet", sheet_id=evidence.sheet_id, show=evidence.id), 303)
+
+
 @area.get("/evidence/<int:evidence_id>/describe", allow=Permission.FILL_SHEET, load=_evidence)
 def describe(evidence: Evidence) -> Any:
     """The form of what is said about a document."""
     issued_on = evidence.issued_on.strftime("%d/%m/%Y") if evidence.issued_on else ""
-    form = DescriptionForm(
+    form = LinkForm(
         data={
+            "url": evidence.url or "",
             "title": evidence.title,
             "document_number": evidence.document_number,
             "issued_on": issued_on,
@@ -323,7 +217,7 @@ def describe(evidence: Evidence) -> Any:
     return _describe_page(evidence, form, evidence.version)
 
 
-def _describe_page(evidence: Evidence, form: DescriptionForm, version: int, theirs: str | None = None) -> str:
+def _describe_page(evidence: Evidence, form: LinkForm, version: int, theirs: str | None = None) -> str:
     """The form; `theirs` says that the stored description, shown above, is somebody else's newer one."""
     return render_template("evidence/describe.html", evidence=evidence, form=form, version=version, theirs=theirs)
 
@@ -331,22 +225,20 @@ def _describe_page(evidence: Evidence, form: DescriptionForm, version: int, thei
 @area.post("/evidence/<int:evidence_id>/describe", allow=Permission.FILL_SHEET, load=_evidence_to_change)
 def save_description(evidence: Evidence) -> Any:
     """Change what is said about a document."""
-    form = DescriptionForm(request.form)
+    form = LinkForm(request.form)
     version = request.form.get("version", "")
     try:
         service.describe(
             current.db(),
             current.actor(),
             evidence,
-            title=str(form.title.data or ""),
-            document_number=str(form.document_number.data or ""),
-            issued_on=form.read_date(),
-            issuer=str(form.issuer.data or ""),
+            url=check_url(form.text("url")) if evidence.url is not None else None,
+            **form.said(),
             version=int(version) if version.isascii() and version.isdigit() else 0,
             now=current.now(),
         )
     except Invalid as error:
-        form.say(error.field, error.phrase)
+        form.say(error.field or "title", error.phrase)
         return _describe_page(evidence, form, evidence.version), error.status
     except Stale as error:
         return _describe_page(evidence, form, evidence.version, theirs=show_phrase(error.phrase)), error.status
@@ -370,7 +262,16 @@ def preview(evidence: Evidence) -> Response:
     return _send(evidence, as_attachment=kind is None or not kind.is_shown)
 
 
-def _send(evidence: Evidence, *, as_attachment: bool) -> Response:
+@area.get("/evidence/<int:evidence_id>/revisions/<int:number>", allow=Permission.READ_EVIDENCE, load=_evidence)
+def revision(evidence: Evidence) -> Response:
+    """An older file of an evidence, to be saved on the reader's disk."""
+    found = load_revision(current.db(), evidence, int((request.view_args or {})["number"]))
+    if found is None:
+        raise Missing(N_("Không có trang này, hoặc đã được chuyển đi nơi khác."))
+    return _send(found, as_attachment=True)
+
+
+def _send(evidence: Evidence | EvidenceRevision, *, as_attachment: bool) -> Response:
     response = send_file(
         whole_file(_folder(), evidence),
         mimetype=evidence.media_type,
@@ -380,7 +281,8 @@ def _send(evidence: Evidence, *, as_attachment: bool) -> Response:
         etag=evidence.sha256 or False,
         max_age=0,
     )
-    response.headers["Content-Security-Policy"] = SEALED_OFF
+    is_read = evidence.media_type == PDF.media_type and not as_attachment
+    response.headers["Content-Security-Policy"] = READ_ONLY if is_read else SEALED_OFF
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

@@ -17,7 +17,7 @@ from emulation.models import Entry, Mark, Verdict
 from emulation.services.lines import in_words
 from emulation.services.reviews import Line
 from emulation.web.display import decimal_mark, show_phrase, show_points
-from emulation.web.sheet_view import icon_of, rule_table, short_words
+from emulation.web.sheet_view import kind_of, rule_table, short_words, with_host
 from emulation.web.takeover_view import Offers, disputes_in
 from emulation.words import MINUS, figure
 
@@ -49,11 +49,11 @@ def evidence_of(entry: Entry | None) -> list[dict[str, str]]:
     """The citations of an entry for ui.evidence_chip."""
     return [
         {
-            "name": one.evidence.document_number or one.evidence.title,
-            "title": one.evidence.title,
+            "name": with_host(one.evidence, one.evidence.document_number or one.evidence.title),
+            "title": with_host(one.evidence, one.evidence.title),
             "place": one.place,
-            "href": url_for("evidence.file", evidence_id=one.evidence_id),
-            "kind": icon_of(one.evidence.media_type),
+            "href": one.evidence.url or url_for("evidence.file", evidence_id=one.evidence_id),
+            "kind": kind_of(one.evidence),
         }
         for one in (entry.citations if entry else ())
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from flask import Flask, current_app, g, request, session
@@ -43,6 +45,22 @@ def db() -> Session:
 def _refuse_writes(opened: Session, *_: object) -> None:
     if opened.new or opened.deleted or any(opened.is_modified(thing) for thing in opened.dirty):
         raise WriteInGet(f"{request.method} {request.path} would change data")
+
+
+@contextmanager
+def unlocked() -> Iterator[None]:
+    """Let go of the database for long work on files, so that nobody waits for it; load again what is changed after."""
+    db().commit()
+    try:
+        yield
+    finally:
+        writing(db())
+
+
+def begin_again() -> Session:
+    """Take back what this request has changed, and begin to write anew."""
+    db().rollback()
+    return writing(db())
 
 
 def now() -> datetime:

@@ -23,6 +23,7 @@ from emulation.services.sheets import LONGEST_EXPLANATION, fill_refusal, may_fil
 from emulation.web import session as current
 from emulation.web.display import show_datetime, show_phrase, show_points
 from emulation.web.entries import EntryForm, form_for
+from emulation.web.evidence_forms import UploadForm
 from emulation.web.sheet_filters import Asked, Facts, asked_for, chosen, facts_of
 from emulation.web.sheet_view import (
     Group,
@@ -123,8 +124,6 @@ class Desk:
         upload: Any = None,
     ) -> dict[str, Any]:
         """What the open row shows besides; `form`, `version`, `conflict` of a refused save, `upload` of a file."""
-        from emulation.web.evidence import UploadForm  # the two pages show each other
-
         view, line = self.view, self.view.lines[code]
         before, after = neighbours(view, code, self.shown if self.asked.is_across else None, self.asked.params)
         known, known_words = prefilled(view, line, self.offers, self.last_year.get(code)) if self.fillable else ({}, [])

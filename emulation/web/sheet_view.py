@@ -22,6 +22,7 @@ from emulation.services.evidence import codes_of
 from emulation.services.file_types import BY_MEDIA_TYPE
 from emulation.services.last_year import LastYear
 from emulation.services.lines import FIGURES, Brief, Left, Line, LineStatus, brief_lines, lines_of, what_is_left
+from emulation.services.links import host_of
 from emulation.services.scores import criteria_of, score_of_figures, self_score
 from emulation.web.display import show_figure, show_phrase, show_points
 from emulation.words import MINUS, N_, Phrase
@@ -387,8 +388,20 @@ def icon_of(media_type: str) -> str:
     return kind.icon if kind else "text"
 
 
+def kind_of(evidence: Evidence) -> str:
+    """Kind of ui.evidence_icon and ui.evidence_chip; "link" goes to another site."""
+    return "link" if evidence.url is not None else icon_of(evidence.media_type)
+
+
+def with_host(evidence: Evidence, text: str) -> str:
+    """A name of a document; of a link with the site that it leads to."""
+    return text if evidence.url is None else f"{text} ({host_of(evidence.url)})"
+
+
 def file_href(evidence: Evidence) -> str:
-    """Where a file is read: in the browser if it can show it, else as a download."""
+    """Where a document is read: in the browser if it can show it, else as a download; a link where it leads."""
+    if evidence.url is not None:
+        return evidence.url
     kind = BY_MEDIA_TYPE.get(evidence.media_type)
     page = "evidence.preview" if kind is not None and kind.is_shown else "evidence.file"
     return url_for(page, evidence_id=evidence.id)
@@ -419,13 +432,13 @@ def evidence_rows(view: SheetView, line: Line) -> list[dict[str, Any]]:
         {
             "id": one.evidence_id,
             "code": view.evidence_codes.get(one.evidence_id, ""),
-            "title": one.evidence.title,
-            "number": one.evidence.document_number,
+            "title": with_host(one.evidence, one.evidence.title),
+            "number": one.evidence.document_number and with_host(one.evidence, one.evidence.document_number),
             "issued_on": one.evidence.issued_on,
             "place": one.place,
             "is_unconfirmed": one.is_unconfirmed,
             "href": file_href(one.evidence),
-            "kind": icon_of(one.evidence.media_type),
+            "kind": kind_of(one.evidence),
         }
         for one in line.citations
     ]

@@ -17,18 +17,16 @@ from emulation.errors import Invalid, Missing, Refusal, Stale, WrongState
 from emulation.models import Citation, Entry, Evidence, History, ReturnedLine
 from emulation.services.evidence import (
     Attached,
-    TooLarge,
     attach,
     cite,
     codes_of,
     describe,
     load_evidence_to_change,
-    path_of,
-    store_file,
     uncite,
-    whole_file,
 )
+from emulation.services.quotas import TooLarge
 from emulation.services.sheets import load_sheet_to_change, save_entry
+from emulation.services.stored_files import path_of, store_file, whole_file
 from tests import files
 from tests.world import World
 

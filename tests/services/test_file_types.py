@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
@@ -67,6 +68,15 @@ REFUSED = [
         files.ODT_MACRO,
         "Tệp “a.odt” có chứa macro, không nhận. Hãy lưu lại thành tệp không có macro hoặc PDF.",
     ),
+    ("a.docx", files.NESTED, "Tệp “a.docx” chứa tệp nén bên trong, không nhận."),
+    (
+        "a.pdf",
+        files.PDF_AND_ZIP,
+        "Tệp “a.pdf” vừa là PDF vừa là tệp nén, không nhận. Hãy xuất lại tệp rồi tải lên.",
+    ),
+    ("a.docx", files.PDF_AND_ZIP, "Tệp “a.docx” vừa là PDF vừa là tệp nén, không nhận. Hãy xuất lại tệp rồi tải lên."),
+    ("a.png", files.GIF_AND_SCRIPT, f"Tệp “a.png” không thuộc loại được nhận: {KINDS}."),
+    ("a.pdf", files.HTML_THEN_PDF, f"Tệp “a.pdf” không thuộc loại được nhận: {KINDS}."),
     (
         "a.docx",
         files.DOCX[:200],
@@ -95,9 +105,10 @@ def test_type_of_refuses_at_the_file(name: str, content: bytes, sentence: str) -
     assert (str(refused.value), refused.value.field, refused.value.status) == (sentence, "files", 422)
 
 
-def test_type_of_refuses_a_zip_bomb_without_unpacking_it() -> None:
+@pytest.mark.parametrize("make", [files.bomb, files.overlapping, files.tight])
+def test_type_of_refuses_a_zip_bomb_without_unpacking_it(make: Callable[[], bytes]) -> None:
     with pytest.raises(Invalid) as refused:
-        type_of(BytesIO(files.bomb()), "a.docx")
+        type_of(BytesIO(make()), "a.docx")
 
     assert str(refused.value) == "Tệp “a.docx” nén bất thường (mở ra quá lớn), không nhận."
 

@@ -20,7 +20,8 @@ from emulation.config import Settings
 from emulation.db import Base
 from emulation.domain.workflow import Phase, SheetState
 from emulation.models import Certificate, CriteriaSet, Decision, DraftState, Exclusion, User
-from emulation.services import awards, consultations, drafts, evidence, results
+from emulation.services import awards, consultations, drafts, evidence, results, revisions, uploads
+from emulation.services.sheets import load_sheet_to_change
 from emulation.web import session as current
 from tests.client import Client
 from tests.world import World
@@ -63,6 +64,7 @@ UNUSUAL: dict[str, tuple[int, ...]] = {
 HEAVY = {
     "consultations.draft_file": "leader",
     "criteria.version_file": "leader",
+    "evidence_exports.as_pdf": "auditor",
     "lean.lean_pdf": "leader",
     "lean.lean_workbook": "leader",
     "results.ranking_report": "leader",
@@ -143,18 +145,35 @@ CASES = [
 
 def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[str, Any]:
     """The world at this moment; what the addresses name belongs to unit 34, so that people of unit 96 are others."""
-    now = datetime.now(UTC)
+    now, folder = datetime.now(UTC), Path(settings.evidence_dir)
     proof = evidence.attach(
         db,
         world.actor("unit_officer"),
         world.sheets["34"],
-        folder=Path(settings.evidence_dir),
+        folder=folder,
         file=io.BytesIO(PDF),
         file_name="bao-cao.pdf",
         largest_mib=1,
         code="I.1",
         now=now,
     ).evidence
+    sheet = load_sheet_to_change(db, world.sheets["34"].id)
+    assert sheet is not None
+    newer = evidence.take_in(folder, io.BytesIO(PDF + b"2"), "bao-cao-moi.pdf", largest_mib=1)
+    cited = evidence.load_evidence_to_change(db, proof.id)
+    assert cited is not None
+    revisions.replace_file(db, world.actor("unit_officer"), cited, newer, version=1, now=now)
+    upload = uploads.start(
+        db,
+        world.actor("unit_officer"),
+        sheet,
+        file_name="lon.pdf",
+        size=100,
+        code=None,
+        largest_mib=1,
+        quota_mib=10,
+        now=now,
+    )
     award = awards.create_defaults(db, world.actor("department"), world.period, now=now)[0]
     db.flush()
     found = Exclusion(
@@ -184,6 +203,8 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
         "sheet_id": world.sheets["34"].id,
         "unit_id": world.units["34"].id,
         "evidence_id": proof.id,
+        "number": 1,
+        "token": upload.token,
         "user_id": world.people["leader"].id,
         "award_id": award.id,
         "exclusion_id": found.id,

@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 from emulation.config import Settings
 from emulation.models import Citation, Evidence
-from emulation.web.evidence import allow_several_files
+from emulation.web.evidence import READ_ONLY
+from emulation.web.uploads import allow_several_files
 from tests import files
 from tests.client import Client
 from tests.filling import fill, to_received
@@ -155,7 +156,7 @@ def test_upload_of_several_large_files_is_for_people_who_are_signed_in(
     with app.test_request_context("/sheets/1/evidence", method="POST"):
         if signed_in:
             session["user"] = 1
-        allow_several_files("evidence.upload", {"sheet_id": 1})
+        allow_several_files("uploads.upload", {"sheet_id": 1})
 
         assert request.max_content_length == most * 1024 * 1024
 
@@ -294,7 +295,11 @@ def test_preview_shows_pictures_and_pdf_only(
     response = client.get(the_file(client, world, content, name) + "/preview")
 
     assert response.headers["Content-Disposition"].split(";")[0] == disposition
-    assert response.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'self'; sandbox"
+    assert (response.headers["X-Content-Type-Options"], response.headers["Content-Security-Policy"]) == (
+        "nosniff",
+        READ_ONLY if name == "a.pdf" else "default-src 'none'; frame-ancestors 'self'; sandbox",
+    )
+    assert "script-src" not in READ_ONLY
 
 
 def test_file_of_another_unit_is_refused(client: Client, world: World) -> None:

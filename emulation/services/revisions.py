@@ -1,0 +1,124 @@
+"""A newer file for an evidence: the older one is kept, the citations stay. DESIGN 9."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from emulation.errors import Invalid, Stale, WrongState
+from emulation.models import Evidence, EvidenceRevision, User
+from emulation.services.actor import Actor
+from emulation.services.evidence import Incoming, may_describe, touch
+from emulation.services.history import record
+from emulation.services.quotas import check_quota
+from emulation.services.sheets import require_fillable
+from emulation.words import N_
+
+
+def refuse_replacing(db: Session, evidence: Evidence, *, now: datetime) -> None:
+    """Refuse unless a newer file may take the place of this evidence's file now.
+
+    Raises:
+        WrongState: wrong phase or state, after the close, a submitted line that was not returned cites it, or a link.
+    """
+    require_fillable(db, evidence.sheet, None, now=now)
+    if evidence.url is not None:
+        raise WrongState(N_("Minh chứng này là một đường dẫn; sửa đường dẫn ở phần thông tin."))
+    if not may_describe(evidence.sheet, evidence):
+        raise WrongState(
+            N_("Minh chứng này đang dùng cho tiêu chí đã nộp và không bị trả lại, nên không thay tệp được.")
+        )
+
+
+def replace_file(
+    db: Session,
+    actor: Actor,
+    evidence: Evidence,
+    incoming: Incoming,
+    *,
+    version: int,
+    quota_mib: int | None = None,
+    now: datetime,
+) -> EvidenceRevision:
+    """Put a newer file in the place of the present one, which becomes a revision.
+
+    Raises:
+        WrongState: see `refuse_replacing`.
+        Invalid: the very same file, or the file of another evidence of the sheet.
+        TooLarge: no room is left.
+        Stale: somebody else changed the evidence meanwhile.
+    """
+    refuse_replacing(db, evidence, now=now)
+    sheet = evidence.sheet
+    if incoming.sha256 == evidence.sha256:
+        raise Invalid(N_("Tệp vừa chọn giống hệt tệp đang dùng, không có gì để thay."), "files")
+    other = db.scalar(select(Evidence.title).where(Evidence.sheet_id == sheet.id, Evidence.sha256 == incoming.sha256))
+    if other is not None:
+        raise Invalid(
+            N_("Tệp này đã có trong kho với tên “%(title)s”. Hãy trích dẫn minh chứng ấy thay vì tải lên lần nữa."),
+            "files",
+            title=other,
+        )
+    if evidence.version != version:
+        raise Stale(N_("Người khác vừa sửa thông tin của minh chứng này."))
+    if quota_mib is not None:
+        check_quota(db, sheet, incoming.size, incoming.name, quota_mib)
+    assert evidence.sha256 is not None
+    assert evidence.size is not None
+    numbers = db.scalars(select(EvidenceRevision.number).where(EvidenceRevision.evidence_id == evidence.id)).all()
+    revision = EvidenceRevision(
+        evidence_id=evidence.id,
+        number=max(numbers, default=0) + 1,
+        file_name=evidence.file_name,
+        media_type=evidence.media_type,
+        size=evidence.size,
+        sha256=evidence.sha256,
+        uploaded_by_id=evidence.uploaded_by_id,
+        uploaded_at=evidence.uploaded_at,
+        replaced_by_id=actor.user_id,
+        replaced_at=now,
+    )
+    db.add(revision)
+    old = {"file_name": evidence.file_name, "size": evidence.size, "sha256": evidence.sha256}
+    evidence.file_name, evidence.media_type = incoming.name, incoming.kind.media_type
+    evidence.size, evidence.sha256 = incoming.size, incoming.sha256
+    evidence.uploaded_by_id, evidence.uploaded_at = actor.user_id, now
+    db.flush()
+    for entry in sheet.entries:
+        if any(one.evidence_id == evidence.id for one in entry.citations):
+            touch(db, actor, entry, now=now)
+    record(
+        db,
+        actor,
+        "replace_file",
+        evidence,
+        now=now,
+        period_id=sheet.period_id,
+        unit_id=sheet.unit_id,
+        old=old,
+        new={"file_name": incoming.name, "size": incoming.size, "sha256": incoming.sha256},
+    )
+    return revision
+
+
+def revisions_of(db: Session, evidence: Evidence) -> Sequence[tuple[EvidenceRevision, str, str]]:
+    """The older files, newest first, each with who brought it and who replaced it."""
+    brought, replaced = aliased(User), aliased(User)
+    rows = db.execute(
+        select(EvidenceRevision, brought.name, replaced.name)
+        .join(brought, brought.id == EvidenceRevision.uploaded_by_id)
+        .join(replaced, replaced.id == EvidenceRevision.replaced_by_id)
+        .where(EvidenceRevision.evidence_id == evidence.id)
+        .order_by(EvidenceRevision.number.desc())
+    )
+    return [(revision, first, second) for revision, first, second in rows]
+
+
+def load_revision(db: Session, evidence: Evidence, number: int) -> EvidenceRevision | None:
+    """One older file of an evidence."""
+    return db.scalar(
+        select(EvidenceRevision).where(EvidenceRevision.evidence_id == evidence.id, EvidenceRevision.number == number)
+    )
