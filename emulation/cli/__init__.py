@@ -14,6 +14,7 @@ from emulation.cli.documents import certificates, report
 from emulation.cli.lean import criteria_lean
 from emulation.cli.scoring import rank, score
 from emulation.cli.server import demo, run
+from emulation.cli.sheets import sheet
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,5 +27,5 @@ def main() -> None:
 
 for command in (criteria_diff, criteria_impact, criteria_lean):
     criteria.add_command(command)
-for command in (criteria, score, rank, db, user, report, certificates, run, demo):
+for command in (criteria, score, rank, db, user, report, certificates, sheet, run, demo):
     main.add_command(command)

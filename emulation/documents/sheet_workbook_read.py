@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from emulation.documents import sheet_layout as layout
 from emulation.documents.criteria_cells import Odd, text_of
+from emulation.documents.criteria_files import OLE, ZIP
 from emulation.documents.criteria_layout import folded
 from emulation.documents.sheet_layout import HEADS, INPUTS, Base, Column, Row, Stamp
 from emulation.documents.workbook_cells import Cell, Kind, Sheet, read_cells
@@ -76,6 +77,8 @@ def open_workbook(raw: bytes) -> Opened:
     Raises:
         Problems: no workbook, not one of ours, of another format, or its pages were renamed or changed.
     """
+    if not raw.startswith((*ZIP, OLE)):
+        raise refused(N_("Tệp này không phải bảng tính Excel (.xlsx).") if raw else N_("Tệp trống."))
     sheets = read_cells(raw)
     by_name = {sheet.name: sheet for sheet in sheets}
     hidden = by_name.get(layout.HIDDEN)

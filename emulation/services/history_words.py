@@ -43,6 +43,7 @@ ACT_NAMES = {
     "finalise": N_("Chốt phiếu"),
     "finish_marking": N_("Chấm xong phiếu"),
     "grant": N_("Ban hành quyết định khen thưởng"),
+    "import_workbook": N_("Nộp phiếu Excel"),
     "lift_exclusion": N_("Gỡ điều kiện loại trừ"),
     "mark": N_("Chấm điểm"),
     "move_phase": N_("Chuyển giai đoạn"),

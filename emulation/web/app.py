@@ -30,6 +30,7 @@ AREAS = (
     "councils",
     "exclusions",
     "sheets",
+    "workbooks",
     "evidence",
     "submissions",
     "reviews",
