@@ -16,6 +16,7 @@ from emulation.cli.indicators import indicators
 from emulation.cli.lean import criteria_lean
 from emulation.cli.scoring import rank, score
 from emulation.cli.server import demo, run
+from emulation.cli.sheets import sheet
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,5 +29,5 @@ def main() -> None:
 
 for command in (criteria_diff, criteria_impact, criteria_lean):
     criteria.add_command(command)
-for command in (criteria, score, rank, db, user, indicators, report, certificates, evidence, run, demo):
+for command in (criteria, score, rank, db, user, indicators, report, certificates, sheet, evidence, run, demo):
     main.add_command(command)

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter, quote_sheetname
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from emulation.documents import criteria_layout as layout
 from emulation.documents.criteria_layout import COLUMNS, SETTINGS, Column, Form
 from emulation.documents.short_names import owners, tags
+from emulation.documents.workbook_writing import (
+    GRID,
+    SECTION_FILL,
+    TOP,
+    choose,
+    plain_number,
+    print_setup,
+    write_cell,
+    write_head,
+)
 from emulation.domain.criteria import CriteriaSet, Criterion, Section
 from emulation.domain.rules import KINDS, Rule
 from emulation.words import figure
 
-HEAD = PatternFill("solid", fgColor="DCE6F2")
-SECTION_FILL = PatternFill("solid", fgColor="EEF1F5")
-LINE = Side("thin", color="CBD3DF")
-GRID = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
-TOP = Alignment(wrap_text=True, vertical="top")
 SPARE_ROWS = 300  # below the last: they have the lists to choose from too
-DANGEROUS = ("=", "+", "-", "@", "\t", "'")  # what a spreadsheet would run, or swallow, at the start of a text
-SIGNIFICANT = 15  # digits of a number that a spreadsheet keeps
-_LOOKS_HIDDEN = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 Values = dict[str, Any]
 
 
@@ -96,10 +94,10 @@ def rule_text(rule: Rule) -> str:
 
 def _level(rule: Rule, values: Values) -> str:
     """One line of a rule's table."""
-    points = _plain_number(values["points"])
+    points = plain_number(values["points"])
     if "from" in values:
         side = "từ" if getattr(rule, "better", "") == "higher" else "đến"
-        return f"{side} {_plain_number(values['from'])} = {points}"
+        return f"{side} {plain_number(values['from'])} = {points}"
     if "code" in values:
         return f"{_not_a_parameter(values['code'], ')')}) {layout.hidden(values['label'])} = {points}"
     return f"{_not_a_parameter(values.get('label') or values['text'])} = {points}"
@@ -110,10 +108,6 @@ def _not_a_parameter(text: str, signs: str = "") -> str:
     head, colon, _ = text.partition(":")
     known = {layout.folded(name) for name in layout.PARAMETERS.values()}
     return layout.hidden(text, f"{signs}:" if colon and layout.folded(head) in known else signs)
-
-
-def _plain_number(value: Decimal) -> str:
-    return figure(value).replace("\u2212", "-")
 
 
 def _at(values: Values, column: Column) -> Any:
@@ -145,7 +139,7 @@ def cell_value(value: Any, form: Form, key: str) -> str | Decimal | None:
             ordered = [(name, value[key]) for key, name in layout.LABELS.items() if key in value]
             return "\n".join(f"{name}: {layout.hidden(text)}" for name, text in ordered) or None
         case Form.GRADES:
-            return "\n".join(f"{layout.hidden(one['name'])} = {_plain_number(one['from'])}" for one in value)
+            return "\n".join(f"{layout.hidden(one['name'])} = {plain_number(one['from'])}" for one in value)
         case Form.CHOICE:
             return layout.CHOICES[key][value]
         case Form.TIES:
@@ -162,7 +156,7 @@ def _tie(name: str) -> str:
 
 def _write_rows(sheet: Worksheet, criteria: CriteriaSet, lists: Mapping[str, str]) -> None:
     heads = [layout.KIND_HEAD, *(column.head for column in COLUMNS)]
-    _write_head(sheet, 1, heads, [13, *(column.width for column in COLUMNS)])
+    write_head(sheet, 1, heads, [13, *(column.width for column in COLUMNS)])
     row = 2
     for kind, values in _lines(criteria):
         cells = [cell_value(_at(values, column), column.form, column.path[-1]) for column in COLUMNS]
@@ -170,7 +164,7 @@ def _write_rows(sheet: Worksheet, criteria: CriteriaSet, lists: Mapping[str, str
             [kind, *(cell if column.may_fill(kind) else None for column, cell in zip(COLUMNS, cells, strict=True))]
         ):
             for number, value in enumerate(part, 1):
-                cell = _write(sheet, row, number, value)
+                cell = write_cell(sheet, row, number, value)
                 cell.alignment, cell.border = TOP, GRID
                 if layout.level_of(kind):
                     cell.font, cell.fill = Font(bold=True), SECTION_FILL
@@ -182,25 +176,25 @@ def _write_rows(sheet: Worksheet, criteria: CriteriaSet, lists: Mapping[str, str
             sheet.column_dimensions[letter].number_format = "@"  # a code typed as 1.10 stays 1.10
         name = "rows" if column is None else column.form.value
         if name in lists:
-            _choose(
+            choose(
                 sheet, f"{letter}2:{letter}{last}", lists[name], strict=column is None or column.form is not Form.OWNER
             )
     sheet.freeze_panes = "D2"
-    _print_setup(sheet, "1:1")
+    print_setup(sheet, "1:1")
 
 
 # ---- the general rules and the guide ----
 
 
 def _write_general(sheet: Worksheet, criteria: CriteriaSet) -> None:
-    _write_head(sheet, 1, ["Mục", "Giá trị", "Giải thích"], [24, 84, 56])
+    write_head(sheet, 1, ["Mục", "Giá trị", "Giải thích"], [24, 84, 56])
     values = criteria.model_dump(by_alias=True, exclude=set(layout.IN_ROWS))
     row = 2
     for setting in SETTINGS:
         value = cell_value(values[setting.key], setting.form, setting.key)
         for first, part in enumerate(_parts([setting.head, value])):
             for number, one in enumerate([*part, None if first else setting.help], 1):
-                cell = _write(sheet, row, number, one)
+                cell = write_cell(sheet, row, number, one)
                 cell.alignment, cell.border = TOP, GRID
                 if number == 1:
                     cell.font = Font(bold=True)
@@ -208,10 +202,10 @@ def _write_general(sheet: Worksheet, criteria: CriteriaSet) -> None:
                     cell.number_format = "@"
             if setting.form is Form.CHOICE:
                 names = ",".join(layout.CHOICES[setting.key].values())
-                _choose(sheet, f"B{row}", f'"{names}"', strict=True)
+                choose(sheet, f"B{row}", f'"{names}"', strict=True)
             row += 1
     sheet.freeze_panes = "A2"
-    _print_setup(sheet, "1:1")
+    print_setup(sheet, "1:1")
 
 
 def _write_guide(sheet: Worksheet) -> dict[str, str]:
@@ -221,13 +215,13 @@ def _write_guide(sheet: Worksheet) -> dict[str, str]:
 
     def table(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]], name: str = "") -> None:
         nonlocal row
-        _write(sheet, row, 1, title).font = Font(bold=True, size=13)
+        write_cell(sheet, row, 1, title).font = Font(bold=True, size=13)
         row += 1
-        _write_head(sheet, row, heads, [])
+        write_head(sheet, row, heads, [])
         for line in lines:
             row += 1
             for number, one in enumerate(line, 1):
-                cell = _write(sheet, row, number, one)
+                cell = write_cell(sheet, row, number, one)
                 cell.alignment, cell.border = TOP, GRID
         if name:
             where = f"$A${row - len(lines) + 1}:$A${row}"
@@ -276,7 +270,7 @@ def _write_guide(sheet: Worksheet) -> dict[str, str]:
         [(named(tag, tags()), "") for tag in sorted(tags())],
     )
     table("Có hay không", ["Chọn", ""], [(layout.YES, ""), (layout.NO, "")], Form.YES_NO.value)
-    _print_setup(sheet, None)
+    print_setup(sheet, None)
     return ranges
 
 
@@ -306,49 +300,3 @@ def _pieces(text: str) -> list[str]:
         found.append(piece)
         start += len(piece)
     return found
-
-
-def _write(sheet: Worksheet, row: int, column: int, value: str | Decimal | None) -> Cell:
-    """One cell; text is text, whatever it looks like, and a number only what a spreadsheet can hold exactly."""
-    cell = sheet.cell(row=row, column=column)
-    assert isinstance(cell, Cell)
-    if isinstance(value, Decimal) and len(value.normalize().as_tuple().digits) > SIGNIFICANT:
-        value = _plain_number(value)
-    if isinstance(value, Decimal):
-        cell.value = value
-    elif value is not None:
-        cell.value = _LOOKS_HIDDEN.sub("_x005F_", value)
-        cell.data_type = "s"
-        cell.number_format = "@"
-        cell.quotePrefix = value.startswith(DANGEROUS)
-    return cell
-
-
-def _write_head(sheet: Worksheet, row: int, heads: Sequence[str], widths: Sequence[int]) -> None:
-    for number, head in enumerate(heads, 1):
-        cell = _write(sheet, row, number, head)
-        cell.font, cell.fill, cell.border = Font(bold=True), HEAD, GRID
-        cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
-    for number, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-
-
-def _choose(sheet: Worksheet, where: str, source: str, *, strict: bool) -> None:
-    """A list to choose from; where it is not strict, another text is allowed after a question."""
-    validation = DataValidation(type="list", formula1=source, allow_blank=True)
-    validation.errorStyle = "stop" if strict else "warning"
-    validation.errorTitle, validation.error = "Giá trị không có trong danh sách", "Chọn một giá trị trong danh sách."
-    validation.add(where)
-    sheet.add_data_validation(validation)
-
-
-def _print_setup(sheet: Worksheet, repeated: str | None) -> None:
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    assert sheet.oddFooter is not None
-    sheet.oddFooter.center.text = "Trang &P/&N"
-    if repeated:
-        sheet.print_title_rows = repeated

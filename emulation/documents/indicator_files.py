@@ -23,7 +23,8 @@ from emulation.documents.criteria_cells import Odd, text_of
 from emulation.documents.criteria_files import BOM, OLE, OTHERS, ZIP
 from emulation.documents.criteria_layout import folded
 from emulation.documents.workbook_cells import MOST_ROWS, Cell, Kind, Sheet, read_cells, refused
-from emulation.domain.numbers import number, typed_number
+from emulation.domain.figures import read_figure
+from emulation.domain.numbers import number
 from emulation.domain.source import LARGEST_BYTES, Problem
 from emulation.errors import Refusal
 from emulation.words import N_, Phrase
@@ -290,7 +291,7 @@ def _value(cell: Cell | None, place: str, found: Reading) -> Decimal | None:
         found.tell(place, N_("Chưa nhập số."))
         return None
     try:
-        return number(cell.value) if cell.kind is Kind.NUMBER else typed_number(text_of(cell))
+        return number(cell.value) if cell.kind is Kind.NUMBER else read_figure(text_of(cell))
     except Odd as odd:
         found.tell(place, odd.refusals[0])
     except Refusal as refusal:

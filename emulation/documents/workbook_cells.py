@@ -40,8 +40,9 @@ MOST_SHAPES = 2_000  # merged areas or hidden columns that are remembered: one i
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 (a day of a sheet has no zone)
 EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001 (the same)
-TOO_LARGE = N_("Tệp mở ra quá lớn đối với một bộ tiêu chí: xóa các dòng trống đã định dạng và ảnh.")
+TOO_LARGE = N_("Tệp mở ra quá lớn: xóa các dòng trống đã định dạng và ảnh.")
 _HIDDEN_CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_QUOTED = re.compile(r'"[^"]*"|\\.')  # parts of a number format that are shown as they are
 _DTD = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -50,6 +51,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     NUMBER = "number"
+    PERCENT = "percent"  # a number that the sheet shows a hundred times as large, with a sign: 0.95 as "95%"
     BOOLEAN = "boolean"
     DATE = "date"  # a number that the sheet shows as a date
     ERROR = "error"
@@ -165,13 +167,14 @@ class _Package:
         root = ElementTree.fromstring(self.part("xl/workbook.xml"))  # noqa: S314 (no document type: checked)
         targets = self._targets()
         texts = self._texts()
-        dates = self._date_styles()
+        dates, percents = self._number_styles()
         uses_1904 = any(one.get("date1904") in ("1", "true") for one in _all(root, "workbookPr"))
         found = []
         for one in _all(root, "sheet"):
             target = targets[_attribute(one, "id")]
             if "chartsheet" not in target.lower() and "dialogsheet" not in target.lower():
-                reader = _SheetReader(Sheet(one.get("name", "")), texts, dates, EPOCH_1904 if uses_1904 else EPOCH)
+                epoch = EPOCH_1904 if uses_1904 else EPOCH
+                reader = _SheetReader(Sheet(one.get("name", "")), texts, dates, percents, epoch)
                 found.append(reader.read(io.BytesIO(self.part(target))))
         return found
 
@@ -196,29 +199,32 @@ class _Package:
                 one.clear()
         return found
 
-    def _date_styles(self) -> set[int]:
-        """Which cell styles show a number as a date or a time."""
+    def _number_styles(self) -> tuple[set[int], set[int]]:
+        """Which cell styles show a number as a date or a time, and which as a percentage."""
         if "xl/styles.xml" not in self.by_name:
-            return set()
+            return set(), set()
         root = ElementTree.fromstring(self.part("xl/styles.xml"))  # noqa: S314 (checked)
         own = {one.get("numFmtId", ""): one.get("formatCode", "") for one in _all(root, "numFmt")}
-        found = set()
+        dates, percents = set(), set()
         for styles in _all(root, "cellXfs"):
             for i, style in enumerate(one for one in styles if _name(one) == "xf"):
                 number = style.get("numFmtId", "0")
                 code = own.get(number) or BUILTIN_FORMATS.get(int(number), "")
                 if is_date_format(code) or 27 <= int(number) <= 36 or 50 <= int(number) <= 58:
-                    found.add(i)
-        return found
+                    dates.add(i)
+                elif "%" in _QUOTED.sub("", code):
+                    percents.add(i)
+        return dates, percents
 
 
 class _SheetReader:
     """One pass over the XML of a sheet."""
 
-    def __init__(self, sheet: Sheet, texts: list[str], dates: set[int], epoch: datetime) -> None:
+    def __init__(self, sheet: Sheet, texts: list[str], dates: set[int], percents: set[int], epoch: datetime) -> None:
         self.sheet = sheet
         self.texts = texts
         self.dates = dates
+        self.percents = percents
         self.epoch = epoch
         self.row = 0
         self.column = 0
@@ -311,7 +317,7 @@ class _SheetReader:
         if not number.is_finite():
             return Cell(Kind.ERROR, text[:20])
         if style not in self.dates:
-            return Cell(Kind.NUMBER, number)
+            return Cell(Kind.PERCENT if style in self.percents else Kind.NUMBER, number)
         try:
             return Cell(Kind.DATE, (self.epoch + timedelta(days=binary)).strftime("%d/%m/%Y"))
         except OverflowError:

@@ -13,8 +13,6 @@ LIMIT = 10**LARGEST_DIGITS
 MOST_PLACES = 9
 MOST_DIGITS = 28  # altogether: the 17 of other programs' floats fit, a megabyte of digits does not
 _WRITTEN = re.compile(r"[+\-\u2212]?(([0-9]+|[0-9]{1,3}( [0-9]{3})+)([.,][0-9]+)?|[.,][0-9]+)")
-# "1.234" is 1234 to one person and 1,234 to another; "0.125" can only be the one
-AMBIGUOUS = re.compile(r"[+\-\u2212]?[1-9]\d{0,2}\.\d{3}")
 _SPACES = str.maketrans("\u00a0\u202f\u2009", "   ")
 _FITTING = Context(prec=MOST_DIGITS, traps=[Inexact])
 # Wide enough for sums and differences of any figures: 13 digits before the mark, 9 + 28 behind it.
@@ -69,24 +67,6 @@ def _read(value: str, field: str | None) -> Decimal:
             )
         raise Invalid(N_("“%(text)s” không phải là một số."), field, text=text[:60])
     return Decimal(text.replace(" ", "").replace(",", ".").replace("\u2212", "-"))
-
-
-def typed_number(text: str, field: str | None = None) -> Decimal:
-    """A figure typed by a person: as `number`, and what can be read in two ways is refused.
-
-    Raises:
-        Invalid: not a number, or "1.234".
-    """
-    kept = re.sub(r"[\s\u00a0\u202f]+", "", text)
-    if AMBIGUOUS.fullmatch(kept):
-        raise Invalid(
-            N_("“%(text)s” có thể hiểu hai cách. Viết %(whole)s nếu là số nguyên, hoặc %(parts)s nếu là số thập phân."),
-            field,
-            text=kept,
-            whole=kept.replace(".", ""),
-            parts=kept.replace(".", ","),
-        )
-    return number(text, field)
 
 
 def whole_number(value: object, field: str | None = None) -> int:

@@ -48,6 +48,7 @@ ACT_NAMES = {
     "finalise": N_("Chốt phiếu"),
     "finish_marking": N_("Chấm xong phiếu"),
     "grant": N_("Ban hành quyết định khen thưởng"),
+    "import_workbook": N_("Nộp phiếu Excel"),
     "lift_exclusion": N_("Gỡ điều kiện loại trừ"),
     "load_indicators": N_("Nạp số liệu Bộ đã có"),
     "mark": N_("Chấm điểm"),

@@ -56,3 +56,13 @@ def official_score(sheet: Sheet, verdicts: Mapping[str, Verdict]) -> Score:
     points = {code: verdict.points for code, verdict in verdicts.items()}
     skipped = [code for code, verdict in verdicts.items() if verdict.not_applicable]
     return scorer_of(sheet.period.criteria_set).score_points(points, sheet.tags, skipped)
+
+
+def score_with(sheet: Sheet, changed: Mapping[str, Mapping[str, Any] | None]) -> Score:
+    """The score that would follow if these lines were declared so; None takes the figures of a line back."""
+    entries: dict[str, Any] = dict(entries_of(sheet))
+    for code, data in changed.items():
+        entries.pop(code, None)
+        if data is not None:
+            entries[code] = data
+    return scorer_of(sheet.period.criteria_set).score(entries, sheet.tags)

@@ -33,6 +33,7 @@ AREAS = (
     "rows",
     "take_over",
     "indicators",
+    "workbooks",
     "evidence",
     "uploads",
     "evidence_health",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,8 +10,9 @@ from wtforms import BooleanField, Form, RadioField, SelectMultipleField, StringF
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of an older WTForms
 
 from emulation.domain.criteria import Criterion
-from emulation.domain.numbers import AMBIGUOUS, number, typed_number
-from emulation.domain.rules import Check, Checklist, Count, External, Judged, Levels, Progress, Ratio, Rule, Steps
+from emulation.domain.figures import AMBIGUOUS, figures_of, read_figure
+from emulation.domain.numbers import number
+from emulation.domain.rules import Check, Checklist, External, Levels, Ratio, Rule, Steps
 from emulation.errors import Invalid
 from emulation.services.lines import FIGURES, label_of
 from emulation.web.display import decimal_mark, show_phrase
@@ -47,20 +47,6 @@ class EntryForm(Form):
         if self.form_errors:
             found[""] = " ".join(self.form_errors)
         return found
-
-
-def figures_of(rule: Rule, labels: Mapping[str, str], data: Mapping[str, Any] | None = None) -> tuple[str, ...]:
-    """The figures that the form asks for: part and whole, or the value itself where the set or the entry says so."""
-    if isinstance(rule, Ratio | Steps):
-        if data is not None and "value" in data:
-            return ("value",)
-        by_value = rule.unit.strip() != "%" or ("value" in labels and "part" not in labels)
-        return ("value",) if by_value and not (data is not None and "part" in data) else ("part", "whole")
-    if isinstance(rule, Judged):
-        return ("points",)
-    if isinstance(rule, Count):
-        return ("count",)
-    return ("before", "now") if isinstance(rule, Progress) else ()
 
 
 def form_for(
@@ -174,12 +160,3 @@ def _figures(form: EntryForm) -> dict[str, Any] | None:
         elif name != "value" and "value" not in given:
             form.say(name, Phrase(PROMPTS.get(name, N_("Chưa nhập số."))))
     return None if form.sentences else given
-
-
-def read_figure(text: str, field: str | None = None) -> Decimal:
-    """A figure typed into a form: as `number`, and what can be read in two ways is refused.
-
-    Raises:
-        Invalid: not a number, or "1.234".
-    """
-    return typed_number(text, field)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from emulation.access import UNIT_PEOPLE, Permission, may
 from emulation.domain.declared import Remark
+from emulation.domain.figures import read_figure
 from emulation.domain.workflow import Act, Clock, Phase, SheetState, refusal
 from emulation.errors import Invalid, Stale
 from emulation.models import Outcome, Role, Sheet
@@ -25,7 +26,6 @@ from emulation.services.verdicts import chaired_councils
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import decimal_mark, show_phrase
-from emulation.web.entries import read_figure
 from emulation.web.review_view import declared_words, evidence_of, mark_words, typed_points
 from emulation.web.whereabouts import deadline_of
 from emulation.words import N_, figure

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from wtforms import Form, StringField, TextAreaField
 
 from emulation.access import Permission, may
+from emulation.domain.figures import read_figure
 from emulation.domain.workflow import Phase, SheetState
 from emulation.errors import Invalid, Refusal
 from emulation.models import Period, SeatRole, Sheet, User
@@ -24,7 +25,6 @@ from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.columns import column_fragments, column_sheets, criterion_page
 from emulation.web.display import show_phrase, show_time
-from emulation.web.entries import read_figure
 from emulation.web.failures import wants_json
 from emulation.web.review_view import Typed, flag_tags, groups_of, guidance_of, row_of, typed_points
 from emulation.words import N_

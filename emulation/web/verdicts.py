@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.access import Permission
+from emulation.domain.figures import read_figure
 from emulation.errors import Invalid
 from emulation.models import Sheet, User
 from emulation.services import verdicts as service
@@ -19,7 +20,6 @@ from emulation.services.verdicts import Agendum, Decided, Settling, Unsettled
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import show_phrase
-from emulation.web.entries import read_figure
 from emulation.web.review_view import flag_tags, groups_of, guidance_of, mark_words, row_of, typed_points
 from emulation.web.takeover_view import Offers
 from emulation.words import N_, Phrase

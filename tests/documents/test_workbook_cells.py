@@ -27,7 +27,7 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 SHEET = "xl/worksheets/sheet1.xml"
 
 BROKEN = "Tệp bảng tính bị hỏng, không mở được: mở bằng Excel, lưu lại rồi thử lại."
-TOO_LARGE = "Tệp mở ra quá lớn đối với một bộ tiêu chí: xóa các dòng trống đã định dạng và ảnh."
+TOO_LARGE = "Tệp mở ra quá lớn: xóa các dòng trống đã định dạng và ảnh."
 MACROS = "Tệp có chứa macro, không nhận: lưu lại thành .xlsx."
 NO_WORKBOOK = "Tệp này không phải bảng tính Excel (.xlsx)."
 OLD_OR_LOCKED = "Tệp đặt mật khẩu hoặc ở định dạng Excel cũ (.xls): bỏ mật khẩu rồi lưu lại thành .xlsx."

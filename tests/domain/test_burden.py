@@ -20,8 +20,8 @@ from emulation.domain.burden import (
     measures,
 )
 from emulation.domain.criteria import CriteriaSet, Criterion, load
+from emulation.domain.figures import figures_of
 from emulation.domain.rules import KINDS, Ratio, Steps
-from emulation.web.entries import figures_of
 from tests.domain.invented import rules
 
 FOLDER = Path(__file__).parents[2]

@@ -117,6 +117,7 @@ def filling_in(db: Session, world: World, own: Settings) -> Pages:
         ("unit_officer", "/evidence"),
         ("unit_officer", "/evidence/1/describe"),
         ("unit_officer", f"/sheets/{sheet}/send"),
+        ("unit_officer", f"/sheets/{sheet}/workbook"),
         ("unit_officer", "/account"),
         ("unit_officer", "/accounts"),  # an error page
         ("other_officer", f"/sheets/{world.sheets['96'].id}/send"),

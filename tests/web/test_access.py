@@ -70,6 +70,7 @@ HEAVY = {
     "results.ranking_report": "leader",
     "results.ranking_workbook": "leader",
     "submissions.form_pdf": "unit_officer",
+    "workbooks.download": "unit_officer",
 }
 
 

@@ -9,8 +9,9 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from emulation.domain.criteria import load
+from emulation.domain.figures import read_figure
 from emulation.errors import Invalid
-from emulation.web.entries import entry_from_form, form_for, read_figure
+from emulation.web.entries import entry_from_form, form_for
 from tests.world import NINE_KINDS
 
 CRITERIA = load(NINE_KINDS.read_bytes())

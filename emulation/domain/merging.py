@@ -1,0 +1,86 @@
+"""Merging two people's work on the lines of a sheet: a workbook that was filled elsewhere, and what is online now.
+
+Three versions of each line: `base` is what the workbook was made from, `theirs` what is online now, `mine` what the
+workbook holds. Only one side changed: its version counts. Both changed to the same: nothing to do. Both changed and
+differ: a person decides, never the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one line declares, in its one spelling; nothing at all is `EMPTY`."""
+
+    data: Mapping[str, Any] | None = None
+    explanation: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is declared and nothing explained."""
+        return self.data is None and not self.explanation
+
+
+EMPTY = Content()
+
+
+class Side(StrEnum):
+    """Which version of a line counts where both sides changed it."""
+
+    ONLINE = "online"
+    WORKBOOK = "workbook"
+
+
+class Outcome(StrEnum):
+    """What the three versions of a line come to."""
+
+    SAME = "same"  # the workbook holds what is online
+    TAKE = "take"  # only the workbook changed
+    KEEP = "keep"  # only the line online changed
+    CONFLICT = "conflict"  # both changed, and differ
+
+
+def outcome(base: Content, theirs: Content, mine: Content) -> Outcome:
+    """What the three versions of one line come to."""
+    if mine == theirs:
+        return Outcome.SAME
+    if theirs == base:
+        return Outcome.TAKE
+    return Outcome.KEEP if mine == base else Outcome.CONFLICT
+
+
+@dataclass(frozen=True)
+class Merged:
+    """One line and its three versions."""
+
+    code: str
+    base: Content
+    theirs: Content
+    mine: Content
+
+    @property
+    def outcome(self) -> Outcome:
+        """What they come to."""
+        return outcome(self.base, self.theirs, self.mine)
+
+    def result(self, choice: Side | None = None) -> Content | None:
+        """What the line holds afterwards; None where a person has to choose first. A choice decides conflicts only."""
+        match self.outcome:
+            case Outcome.TAKE:
+                return self.mine
+            case Outcome.CONFLICT:
+                return {Side.ONLINE: self.theirs, Side.WORKBOOK: self.mine}.get(choice) if choice else None
+            case _:
+                return self.theirs
+
+
+def merge(base: Mapping[str, Content], theirs: Mapping[str, Content], mine: Mapping[str, Content]) -> dict[str, Merged]:
+    """Every line that the workbook holds, in its order; a line that a version lacks is empty there."""
+    return {
+        code: Merged(code, base.get(code, EMPTY), theirs.get(code, EMPTY), content) for code, content in mine.items()
+    }

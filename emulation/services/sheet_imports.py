@@ -1,0 +1,400 @@
+"""A workbook that comes back: what it would change, merged with what was changed online, then all or nothing.
+
+The file that was looked at is kept for a day under its hash, in a place that only the same person and the same sheet
+lead to, so that what is applied is what was shown and no content travels through a form.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from emulation.documents.sheet_layout import Stamp
+from emulation.documents.sheet_workbook_read import Filled, open_workbook, read_rows
+from emulation.domain.criteria import Criterion
+from emulation.domain.merging import Content, Merged, Outcome, Side, merge
+from emulation.domain.numbers import number
+from emulation.domain.source import Problem, Problems
+from emulation.errors import Invalid, Missing, Refusal, Stale
+from emulation.models import Entry, Sheet, User
+from emulation.services.actor import Actor
+from emulation.services.history import record
+from emulation.services.lines import FIGURES
+from emulation.services.scores import criteria_of, score_with, self_score
+from emulation.services.sheets import (
+    LONGEST_EXPLANATION,
+    canonical,
+    plain,
+    require_fillable,
+    save_entry,
+    tidy,
+)
+from emulation.words import N_, Phrase
+
+KEPT_FOR = timedelta(days=1)
+KEPT_AT_ONCE = 5  # files of one person for one sheet
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+class PlanStale(Stale):
+    """Somebody changed the sheet between looking and applying; `plan` is what the workbook comes to now."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(
+            N_("Phiếu trên hệ thống vừa thay đổi. Chưa ghi gì: xem lại bản dưới đây rồi ghi."),
+        )
+        self.plan = plan
+
+
+class Undecided(Invalid):
+    """The plan cannot be applied: cells are wrong, or nobody has chosen between two versions."""
+
+    def __init__(self, plan: Plan, open_codes: list[str]) -> None:
+        super().__init__(
+            N_("Chưa ghi gì: chọn một bản cho %(codes)s.")
+            if open_codes
+            else N_("Chưa ghi gì: sửa các ô có lỗi trước."),
+            codes=", ".join(open_codes),
+        )
+        self.plan = plan
+        self.open_codes = open_codes
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One line that the workbook or somebody online changed, and its points before and after."""
+
+    criterion: Criterion
+    merged: Merged
+    cell: str  # of its code
+    points: Decimal | None  # online now
+    points_taken: Decimal | None  # if the workbook's version counts
+    who: str  # changed it online last; empty: nobody
+    when: datetime | None
+
+    @property
+    def code(self) -> str:
+        """Code of the criterion."""
+        return self.merged.code
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a workbook comes to. `same` counts the lines that it holds as they are online."""
+
+    stamp: Stamp
+    lines: tuple[Planned, ...]
+    same: int
+    problems: tuple[Problem, ...]
+    total: Decimal
+    total_taken: Decimal  # with everything that only the workbook changed
+    digest: str  # of all three versions of every line: changes when anything does
+
+    def _of(self, wanted: Outcome) -> list[Planned]:
+        return [line for line in self.lines if line.merged.outcome is wanted]
+
+    @property
+    def taken(self) -> list[Planned]:
+        """Lines that only the workbook changed."""
+        return self._of(Outcome.TAKE)
+
+    @property
+    def kept(self) -> list[Planned]:
+        """Lines that were only changed online: they stay."""
+        return self._of(Outcome.KEEP)
+
+    @property
+    def conflicts(self) -> list[Planned]:
+        """Lines that both changed, to different things."""
+        return self._of(Outcome.CONFLICT)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether there is nothing to write and nothing to decide."""
+        return not self.problems and not self.taken and not self.conflicts
+
+
+# ---- what a workbook comes to ----
+
+
+def plan_of(db: Session, sheet: Sheet, raw: bytes, *, now: datetime) -> Plan:
+    """What the workbook would change on a loaded sheet.
+
+    Raises:
+        WrongState: the unit cannot fill its sheet now.
+        Problems: no workbook, not one of ours, of another unit, period or set, or without its rows and columns.
+    """
+    require_fillable(db, sheet, None, now=now)
+    opened = open_workbook(raw)
+    check_stamp(opened.stamp, sheet)
+    criteria, tags = criteria_of(sheet), frozenset(sheet.tags)
+    found = read_rows(opened, criteria, tags)
+    entries = {entry.code: entry for entry in sheet.entries}
+    by_code = criteria.by_code
+
+    def spelled(code: str, data: Mapping[str, Any] | None, explanation: str) -> Content:
+        return Content(_spelled(by_code[code], data), tidy(explanation))
+
+    base = {
+        code: spelled(code, one.data, one.explanation) for code, one in opened.stamp.lines.items() if code in by_code
+    }
+    theirs = {code: spelled(code, one.data, one.explanation) for code, one in entries.items() if code in by_code}
+    mine = {code: spelled(code, filled.data, filled.explanation) for code, filled in found.lines.items()}
+    merged = merge(base, theirs, mine)
+    problems, sound = list(found.problems), {}
+    for code, one in merged.items():
+        if one.outcome in (Outcome.TAKE, Outcome.CONFLICT):
+            wrong = list(_problems(db, sheet, code, one.mine, found.lines[code], now=now))
+            problems += wrong
+            if wrong:
+                continue
+        sound[code] = one
+    return _plan(db, sheet, opened.stamp, merged, sound, found.lines, tuple(problems), entries)
+
+
+def check_stamp(stamp: Stamp, sheet: Sheet) -> None:
+    """Refuse a workbook that was made for something else.
+
+    Raises:
+        Problems: another unit, another period, another version of the criteria set; one sentence each.
+    """
+    criteria = criteria_of(sheet)
+    refused: Phrase | None = None
+    if stamp.unit != sheet.unit.code:
+        refused = Phrase(
+            N_("Phiếu Excel này của đơn vị mã %(theirs)s, không phải %(ours)s: tải phiếu của đơn vị mình rồi điền."),
+            {"theirs": stamp.unit[:40], "ours": sheet.unit_name},
+        )
+    elif stamp.period != sheet.period.code:
+        refused = Phrase(
+            N_("Phiếu Excel này của kỳ %(theirs)s, không phải kỳ %(ours)s: tải phiếu của kỳ này rồi điền."),
+            {"theirs": stamp.period[:40], "ours": sheet.period.code},
+        )
+    elif stamp.sha256 != criteria.sha256:
+        refused = Phrase(
+            N_(
+                "Phiếu Excel làm theo bộ tiêu chí %(theirs)s (%(hash)s), kỳ này dùng bộ khác: "
+                "tải phiếu mới rồi chép số liệu sang."
+            ),
+            {"theirs": stamp.edition[:40], "hash": stamp.sha256[:12]},
+        )
+    if refused is not None:
+        raise Problems([Problem(refused)])
+
+
+def _spelled(criterion: Criterion, data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The one spelling of an entry, to compare versions; of one that the rule refuses as near as can be."""
+    if data is None:
+        return None
+    try:
+        return canonical(criterion, data)
+    except Invalid:
+        return {key: _figure(value) if key in FIGURES else value for key, value in data.items()}
+
+
+def _figure(value: Any) -> str:
+    try:
+        return plain(number(value))
+    except Invalid:
+        return str(value)
+
+
+def _problems(
+    db: Session, sheet: Sheet, code: str, mine: Content, filled: Filled, *, now: datetime
+) -> Iterable[Problem]:
+    """Why a line of the workbook cannot be stored, by its cell."""
+    try:
+        criterion = require_fillable(db, sheet, code, now=now)
+        assert criterion is not None
+        canonical(criterion, mine.data)
+    except Refusal as error:
+        yield Problem(error.phrase, None, filled.spots.get(error.field or "", filled.spots[""]))
+    if len(mine.explanation) > LONGEST_EXPLANATION:
+        words = Phrase(
+            N_("Diễn giải dài %(n)s ký tự, nhiều nhất %(most)s."),
+            {"n": len(mine.explanation), "most": LONGEST_EXPLANATION},
+        )
+        yield Problem(words, None, filled.spots["explanation"])
+
+
+def _plan(
+    db: Session,
+    sheet: Sheet,
+    stamp: Stamp,
+    merged: Mapping[str, Merged],
+    sound: Mapping[str, Merged],
+    lines: Mapping[str, Filled],
+    problems: tuple[Problem, ...],
+    entries: Mapping[str, Entry],
+) -> Plan:
+    criteria = criteria_of(sheet)
+    changed = {code: one.mine.data for code, one in sound.items() if one.outcome is Outcome.TAKE}
+    decided = {code: one.mine.data for code, one in sound.items() if one.outcome is Outcome.CONFLICT}
+    before, taken = self_score(sheet), score_with(sheet, changed)
+    either = score_with(sheet, changed | decided)
+    names = _names(db, {entry.updated_by_id for entry in entries.values()})
+    shown = []
+    for code, one in sound.items():
+        if one.outcome is Outcome.SAME:
+            continue
+        entry = entries.get(code)
+        shown.append(
+            Planned(
+                criterion=criteria.by_code[code],
+                merged=one,
+                cell=lines[code].spots[""],
+                points=before.lines[code],
+                points_taken=either.lines[code],
+                who=names.get(entry.updated_by_id, "") if entry else "",
+                when=entry.updated_at if entry else None,
+            )
+        )
+    versions = [
+        [code, *((part.data, part.explanation) for part in (one.base, one.theirs, one.mine))]
+        for code, one in merged.items()
+    ]
+    body = json.dumps([versions, [str(one) for one in problems]], ensure_ascii=False, sort_keys=True)
+    return Plan(
+        stamp=stamp,
+        lines=tuple(shown),
+        same=sum(one.outcome is Outcome.SAME for one in sound.values()),
+        problems=problems,
+        total=before.total,
+        total_taken=taken.total,
+        digest=hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(),
+    )
+
+
+def _names(db: Session, keys: set[int]) -> dict[int, str]:
+    return dict(db.execute(select(User.id, User.name).where(User.id.in_(keys))).all()) if keys else {}
+
+
+# ---- writing it ----
+
+
+def apply_workbook(
+    db: Session,
+    actor: Actor,
+    sheet: Sheet,
+    raw: bytes,
+    *,
+    choices: Mapping[str, Side],
+    seen: str | None,
+    now: datetime,
+) -> int:
+    """Write what the workbook changed, every line or none; how many lines were written.
+
+    `choices` decides the lines that both sides changed, `seen` is the digest of the plan that the person saw. The
+    sheet is locked. The same workbook again changes nothing.
+
+    Raises:
+        WrongState, Problems: see `plan_of`.
+        PlanStale: the plan is another one now.
+        Undecided: a cell is wrong, or a line that both changed is not decided.
+    """
+    plan = plan_of(db, sheet, raw, now=now)
+    if plan.changes_nothing:
+        return 0
+    if seen is not None and plan.digest != seen:
+        raise PlanStale(plan)
+    still_open = [line.code for line in plan.conflicts if line.code not in choices]
+    if plan.problems or still_open:
+        raise Undecided(plan, still_open)
+    chosen = [line for line in plan.conflicts if choices[line.code] is Side.WORKBOOK]
+    wanted = {line.code: line.merged.mine for line in (*plan.taken, *chosen)}
+    entries = {entry.code: entry for entry in sheet.entries}
+    for code, content in wanted.items():
+        entry = entries.get(code)
+        save_entry(
+            db,
+            actor,
+            sheet,
+            code=code,
+            data=content.data,
+            explanation=content.explanation,
+            version=entry.version if entry is not None else 0,
+            now=now,
+        )
+    if wanted:
+        record(
+            db,
+            actor,
+            "import_workbook",
+            sheet,
+            now=now,
+            period_id=sheet.period_id,
+            unit_id=sheet.unit_id,
+            new={"sha256": hashlib.sha256(raw).hexdigest(), "count": len(wanted)},
+        )
+    return len(wanted)
+
+
+# ---- the file between looking and applying ----
+
+
+def _folder(folder: Path, sheet: Sheet, actor: Actor) -> Path:
+    return folder / f"{sheet.id}-{actor.user_id}"
+
+
+def keep_upload(folder: Path, actor: Actor, sheet: Sheet, raw: bytes, *, now: datetime) -> str:
+    """Keep a file for a day; its SHA-256 is the name under which the same person asks for it again."""
+    sha256 = hashlib.sha256(raw).hexdigest()
+    own = _folder(folder, sheet, actor)
+    own.mkdir(parents=True, exist_ok=True, mode=0o700)
+    drop_old_uploads(folder, now=now)
+    handle, name = tempfile.mkstemp(dir=own, prefix="incoming-")  # readable by this user only
+    with os.fdopen(handle, "wb") as file:
+        file.write(raw)
+    os.utime(name, (now.timestamp(), now.timestamp()))
+    Path(name).replace(own / sha256)
+    ages = sorted(((_kept_at(path), path) for path in own.iterdir()), reverse=True)
+    for _, path in ages[KEPT_AT_ONCE:]:
+        path.unlink(missing_ok=True)
+    return sha256
+
+
+def kept_upload(folder: Path, actor: Actor, sheet: Sheet, sha256: str, *, now: datetime) -> bytes:
+    """The file that this person looked at for this sheet.
+
+    Raises:
+        Missing: none under this name, or a day has passed.
+    """
+    gone = Missing(N_("Tệp đã tải lên không còn (giữ một ngày): chọn lại tệp."))
+    if not _HASH.fullmatch(sha256):
+        raise gone
+    path = _folder(folder, sheet, actor) / sha256
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise gone from error
+    if _kept_at(path) < (now - KEPT_FOR).timestamp() or hashlib.sha256(raw).hexdigest() != sha256:
+        raise gone
+    return raw
+
+
+def drop_old_uploads(folder: Path, *, now: datetime) -> None:
+    """Delete what is older than a day."""
+    oldest = (now - KEPT_FOR).timestamp()
+    for path in folder.glob("*/*"):
+        if _kept_at(path) < oldest:
+            path.unlink(missing_ok=True)
+
+
+def _kept_at(path: Path) -> float:
+    """When a file was kept; of one that somebody else has just deleted, never."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
