@@ -12,6 +12,7 @@ from emulation.cli.comparing import criteria_diff, criteria_impact
 from emulation.cli.criteria import criteria
 from emulation.cli.documents import certificates, report
 from emulation.cli.lean import criteria_lean
+from emulation.cli.reminders import remind
 from emulation.cli.scoring import rank, score
 from emulation.cli.server import demo, run
 
@@ -26,5 +27,5 @@ def main() -> None:
 
 for command in (criteria_diff, criteria_impact, criteria_lean):
     criteria.add_command(command)
-for command in (criteria, score, rank, db, user, report, certificates, run, demo):
+for command in (criteria, score, rank, db, user, report, certificates, remind, run, demo):
     main.add_command(command)

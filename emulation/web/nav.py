@@ -22,6 +22,8 @@ LIES_UNDER = {
     "drafts": "criteria",
     "exclusions": "periods",
     "new_periods": "periods",
+    "progress": "periods",
+    "reminders": "periods",
     "submissions": "sheets",
     "lean": "results",
 }
