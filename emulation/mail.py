@@ -62,7 +62,7 @@ class Server:
             raise trouble
         is_tls = parts.scheme == "smtps"
         if "@" not in parseaddr(sender)[1]:
-            raise MailTrouble(N_("EMULATION_MAIL_SENDER phải là một địa chỉ thư, như Thi đua <thidua@bo.example>."))
+            raise MailTrouble(N_("EMULATION_MAIL_SENDER phải là một địa chỉ thư, như thidua@bo.example."))
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         return cls(parts.hostname, port or (465 if is_tls else 587), sender, user, password, is_tls)
 

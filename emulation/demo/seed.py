@@ -153,7 +153,9 @@ def _people(demo: Demo, password: str) -> None:
         for role, title in ((Role.UNIT_OFFICER, "Chuyên viên Văn phòng"), (Role.UNIT_DIRECTOR, "Giám đốc")):
             if (role, code) not in known:
                 email = f"{role.value.replace('_', '-')}.{code}@so.example"
-                account(DemoPerson(email, f"{title} Sở {unit.short_name} (minh họa)", title, role, "", unit=code), None)
+                can_sign_in = code in IDLE and role == Role.UNIT_OFFICER  # somebody whom the department can remind
+                person = DemoPerson(email, f"{title} Sở {unit.short_name} (minh họa)", title, role, "", unit=code)
+                account(person, hashed if can_sign_in else None)
     demo.db.add_all(demo.people.values())
     demo.db.flush()
 

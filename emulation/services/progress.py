@@ -79,6 +79,11 @@ class ClusterSum:
     declared: int
     total: int
 
+    @property
+    def percent(self) -> int:
+        """Declared of what is to declare, rounded down: 100 only where nothing is missing."""
+        return 100 * self.declared // self.total if self.total else 0
+
 
 @dataclass(frozen=True)
 class Progress:

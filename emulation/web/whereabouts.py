@@ -53,6 +53,16 @@ class Deadline:
         return self.remaining.is_over
 
     @property
+    def until(self) -> str:
+        """The close for the script."""
+        return self.at.isoformat()
+
+    @property
+    def asked(self) -> str:
+        """The server's time of this page, for the script."""
+        return self.now.isoformat()
+
+    @property
     def moment(self) -> str:
         """ "17:00 ngày 20/06/2022"."""
         return moment_of(self.at)
