@@ -64,6 +64,8 @@ class Server:
         if "@" not in parseaddr(sender)[1]:
             raise MailTrouble(N_("EMULATION_MAIL_SENDER phải là một địa chỉ thư, như thidua@bo.example."))
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        if not f"{user}{password}{parts.hostname}".isascii():  # Python's smtplib sends no other letters
+            raise MailTrouble(N_("Người dùng, mật khẩu và máy chủ trong EMULATION_SMTP_URL chỉ dùng được ký tự ASCII."))
         return cls(parts.hostname, port or (465 if is_tls else 587), sender, user, password, is_tls)
 
 
@@ -198,7 +200,7 @@ class Postbox:
         except ssl.SSLError as error:
             _end(opened)
             raise MailTrouble(N_("Không lập được kết nối mã hóa với máy chủ thư: %(why)s."), why=error.reason) from None
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:  # UnicodeError: a name that is no host
             _end(opened)
             where = f"{server.host}:{server.port}"
             raise MailTrouble(N_("Không kết nối được máy chủ thư %(where)s."), where=where) from error
