@@ -6,9 +6,13 @@ import smtplib
 import ssl
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.charset import QP, Charset
+from email.errors import HeaderParseError
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
 from email.utils import format_datetime, make_msgid, parseaddr
 from types import TracebackType
 from typing import Self
@@ -16,6 +20,8 @@ from urllib.parse import unquote, urlsplit
 
 from emulation.words import N_, Phrase
 
+QUOTED = Charset("utf-8")
+QUOTED.body_encoding = QP
 TIMEOUT = 15  # seconds that one answer of the server may take
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -80,28 +86,46 @@ class Mail:
     html: str
 
 
-def compose(mail: Mail, sender: str, *, now: datetime) -> EmailMessage:
-    """The message as it goes out: plain text and HTML, headers in UTF-8.
+def compose(mail: Mail, sender: str, *, now: datetime) -> bytes:
+    """The message as it goes out: plain text and HTML, headers in UTF-8, all of it ASCII on the line.
+
+    The older classes of the standard library: EmailMessage (Python 3.11) loses a space where it folds a long subject.
 
     Raises:
         MailTrouble: the recipient's address is none.
     """
-    message = EmailMessage(policy=SMTP)
+    message = MIMEMultipart("alternative")
     name, address = parseaddr(sender)
-    try:
-        mail.address.encode("ascii")
-        message["From"] = Address(one_line(name), addr_spec=address)
-        message["To"] = Address(one_line(mail.name), addr_spec=mail.address)
-    except (ValueError, IndexError, UnicodeError) as error:
-        raise MailTrouble(N_("Địa chỉ thư không dùng được.")) from error
-    message["Subject"] = one_line(mail.subject)
+    message["From"] = mailbox(name, address)
+    message["To"] = mailbox(mail.name, mail.address)
+    message["Subject"] = Header(one_line(mail.subject), "utf-8", header_name="Subject").encode(linesep="\r\n")
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # no out-of-office answers (RFC 3834)
     message["Content-Language"] = "vi"
-    message.set_content(mail.text, cte="quoted-printable")
-    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    return message
+    for text, kind in ((mail.text, "plain"), (mail.html, "html")):
+        part = MIMENonMultipart("text", kind, charset="utf-8")
+        part.set_payload(text, QUOTED)
+        message.attach(part)
+    return message.as_bytes(policy=compat32.clone(linesep="\r\n"))
+
+
+def mailbox(name: str, address: str) -> str:
+    """A name and an address as they stand in a header.
+
+    Raises:
+        MailTrouble: the address is none.
+    """
+    try:
+        checked = Address(addr_spec=address)
+        address.encode("ascii")
+    except (ValueError, IndexError, UnicodeError, HeaderParseError) as error:
+        raise MailTrouble(N_("Địa chỉ thư không dùng được.")) from error
+    if not (checked.username and checked.domain):
+        raise MailTrouble(N_("Địa chỉ thư không dùng được."))
+    shown = one_line(name)
+    words = Header(shown, "utf-8", maxlinelen=60).encode(linesep="\r\n")
+    return f"{words} <{address}>" if shown else address
 
 
 def one_line(text: str) -> str:
@@ -144,7 +168,7 @@ class Postbox:
         self._envelope(mail)
         assert self._open is not None
         try:
-            code, reply = self._open.data(message.as_bytes())
+            code, reply = self._open.data(message)
         except smtplib.SMTPDataError as error:
             self._forget()
             raise refused(error.smtp_code, error.smtp_error) from error

@@ -6,6 +6,7 @@ import ssl
 import subprocess
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 
@@ -64,9 +65,24 @@ def test_letter_arrives_with_headers_in_utf8_and_both_bodies() -> None:
 
 def test_nothing_typed_begins_another_header() -> None:
     evil = Mail("A\r\nBcc: all@so.example", "a@so.example", "x\r\nBcc: all@so.example\n\nbody", "t", "h")
-    message = message_from_bytes(compose(evil, SENDER, now=NOW).as_bytes(), policy=policy.default)
+    message = message_from_bytes(compose(evil, SENDER, now=NOW), policy=policy.default)
     assert message["Bcc"] is None
     assert message["Subject"] == "x Bcc: all@so.example body"
+
+
+LONG = "Đơn vị được gia hạn nộp phiếu thi đua 2022-2023 đến 17:00 ngày 07/12/2026, a b c <x@y.example> "
+
+
+@pytest.mark.parametrize("length", [1, 20, 31, 40, 59, 60, 61, 90, 119, 200])
+def test_long_headers_come_out_as_they_went_in(length: int) -> None:
+    text = (3 * LONG)[:length].strip()
+    raw = compose(Mail(text, "a@so.example", text, text, f"<p>{text}</p>"), SENDER, now=NOW)
+    message = message_from_bytes(raw)  # its older reader: the newer one puts spaces between the parts of a name
+    assert str(make_header(decode_header(message["Subject"]))) == text
+    assert str(make_header(decode_header(message["To"]))) == f"{text} <a@so.example>"
+    assert raw.isascii()
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 90
+    assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
 @pytest.mark.parametrize("address", ["", "không-có-a-còng", "a@", "ha@bộ.example", "a b@c.example", "a@b.example\r\nx"])

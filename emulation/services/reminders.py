@@ -169,7 +169,11 @@ def occasions_on_screen(
     """The same occasions for the first page, whether or not mail is set up: with the person's sheet and its clock."""
     if period.phase not in OPEN or person.role not in (Role.UNIT_OFFICER, Role.UNIT_DIRECTOR):
         return (), None, None
-    sheet = next((one for one in _sheets_with_units(db, period) if one.unit_id == person.unit_id), None)
+    sheet = db.scalar(
+        select(Sheet)
+        .where(Sheet.period_id == period.id, Sheet.unit_id == person.unit_id, Sheet.state.in_(WITH_UNIT))
+        .options(lazyload("*"))
+    )
     if sheet is None:
         return (), None, None
     clock = clocks_of(db, period, [sheet], now=now)[sheet.id]
