@@ -18,13 +18,14 @@ Rows = list[tuple[str, list[float], str]]
 
 
 def measure(folder: Path) -> Rows:
-    """Sheet page, ranking page and a save, as the people who open them."""
+    """Sheet page, ranking pages, progress and a save, as the people who open them."""
     settings, _ = make_demo(folder / "demo", fresh=True, public_url="http://127.0.0.1:8000")
     app = create_app(settings)
     app.config["WTF_CSRF_ENABLED"] = False  # the token's hash is measured with the session elsewhere: microseconds
     with app.extensions["sessions"]() as db:
         officer = db.scalars(select(User).where(User.email == "chuyenvien@thaibinh.example")).one()
         leader = db.scalars(select(User).where(User.role == Role.LEADER)).one()
+        department = db.scalars(select(User).where(User.role == Role.DEPARTMENT)).one()
         sheet = db.scalars(select(Sheet).where(Sheet.unit_id == officer.unit_id).order_by(Sheet.id.desc())).first()
         assert sheet is not None
         entries = db.scalars(select(Entry).where(Entry.sheet_id == sheet.id)).all()
@@ -47,6 +48,7 @@ def measure(folder: Path) -> Rows:
         ("ranking page, sealed, 63 units", pages(client_of(app, leader), "/periods/2021-2022/ranking"), "60 ms")
     )
     found.append(("ranking page, provisional", pages(client_of(app, leader), "/periods/2022-2023/ranking"), "60 ms"))
+    found.append(("progress page, 63 units", pages(client_of(app, department), "/periods/2022-2023/progress"), "60 ms"))
     found.append(("a save, with fragments", saves(client_of(app, officer), sheet.id, counted), "15 ms"))
     return found
 

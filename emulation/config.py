@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,14 @@ class Settings:
     # How many reverse proxies of ours stand in front: that many X-Forwarded-* values are believed. Without it everybody
     # behind a proxy has its address, and the limit on failed sign-ins counts them as one.
     trusted_proxies: int = 0
+    # Where reminders go out: smtp://user:password@host:587 (STARTTLS where the server offers it, and required with a
+    # password unless the host is this machine), or smtps://user:password@host:465. Empty: no mail is sent.
+    smtp_url: str = field(default="", repr=False)
+    # Sender of the mail, e.g. "Thi đua - Khen thưởng <thidua@bo.example>".
+    mail_sender: str = ""
+    # How many days before the close units are reminded, and on how many days after it.
+    reminder_days: str = "14,7,3,1"
+    overdue_reminders: int = 3
     # Demo mode: the sign-in page shows the demo accounts. Set by `emulation demo` only.
     demo: bool = False
 

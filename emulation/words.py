@@ -32,6 +32,11 @@ def figure(value: Decimal | int, *, decimal: str = ",", places: int | None = Non
     return text.replace(".", decimal).replace("-", MINUS)
 
 
+def vietnam_day(moment: datetime) -> date:
+    """The day of a moment by the Vietnamese calendar, by which deadlines are counted."""
+    return moment.astimezone(VIETNAM).date()
+
+
 @dataclass(frozen=True)
 class Phrase:
     """A sentence with its values: `Phrase(N_("Còn %(n)s ngày."), {"n": 3})`. Values may be phrases themselves."""

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pikepdf
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.cli import main
 from emulation.config import Settings
+from emulation.models import PhaseWindow
 from tests import finished
+from tests.mailbox import Inbox, free_port, serving
 from tests.world import World
 
 
-def run(url: str, *arguments: str | Path, address: str = "https://thidua.example") -> Result:
+def run(url: str, *arguments: str | Path, address: str = "https://thidua.example", **env: str) -> Result:
     """The command with these arguments on this database; `address` is the public one of the settings."""
-    runner = CliRunner(env={"EMULATION_DATABASE_URL": url, "EMULATION_PUBLIC_URL": address})
+    runner = CliRunner(env={"EMULATION_DATABASE_URL": url, "EMULATION_PUBLIC_URL": address, **env})
     return runner.invoke(main, [str(argument) for argument in arguments])
 
 
@@ -94,6 +98,41 @@ def test_first_account_is_made_and_reset(empty_database_url: str) -> None:
     assert (reset.exit_code, reset.stderr) == (0, "")
     assert reset.stdout != added.stdout
     assert refusal(run(empty_database_url, "user", "reset", "b@thu.example")) == "Không có tài khoản b@thu.example."
+
+
+# ---- reminders ----
+
+
+def test_reminders_are_listed_then_sent_once(db: Session, world: World, settings: Settings) -> None:
+    for window in db.scalars(select(PhaseWindow)):
+        window.closes_at = datetime.now(UTC) + timedelta(days=3)
+    world.people["other_officer"].is_active = False
+    db.commit()
+    url, remind = settings.database_url, ("remind", "--period", "2021-2022")
+    sender = {"EMULATION_MAIL_SENDER": "thidua@bo.example"}
+
+    listed = run(url, *remind)
+    assert (listed.exit_code, listed.stderr) == (0, "")
+    assert listed.stdout.splitlines()[0] == (
+        "sẽ gửi: unit-officer@thu.example (Thái Bình; còn 3 ngày): [Minh họa] Còn 3 ngày để nộp phiếu thi đua 2021-2022"
+    )
+    assert listed.stdout.splitlines()[-1] == "2 thư sẽ gửi. Thêm --send để gửi."
+    assert refusal(run(url, *remind, "--send")) == "Chưa cài đặt máy chủ thư (EMULATION_SMTP_URL)."
+    secret = {"EMULATION_SMTP_URL": f"smtp://u:bi-mat@127.0.0.1:{free_port()}"}
+    down = run(url, *remind, "--send", **secret, **sender)
+    assert (down.exit_code, "2 thư chưa gửi được" in down.stdout, "bi-mat" in down.output) == (1, True, False)
+
+    inbox = Inbox()
+    with serving(inbox) as port:
+        mail = {"EMULATION_SMTP_URL": f"smtp://127.0.0.1:{port}", **sender}
+        sent = run(url, *remind, "--send", **mail)
+        assert (sent.exit_code, sent.stdout.splitlines()[-1]) == (0, "2 thư đã gửi")
+        again = run(url, *remind, "--send", **mail)
+        assert (again.exit_code, again.stdout.splitlines()[-1]) == (0, "2 thư hôm nay đã nhắc")
+    assert sorted(to for to, _ in inbox.letters) == [["department@thu.example"], ["unit-officer@thu.example"]]
+    assert run(url, *remind).stdout.splitlines()[-1] == "Không có thư nào phải gửi."
+    assert refusal(run(url, "remind", "--period", "1999")) == "Không có kỳ đánh giá “1999”."
+    assert refusal(run(url, *remind, EMULATION_REMINDER_DAYS="bảy")).startswith("Ngày nhắc phải là")
 
 
 # ---- documents ----

@@ -22,6 +22,7 @@ class Layer:
 
 BELOW_MODELS = ("config", "words", "errors", "domain", "db")
 BELOW_SERVICES = (*BELOW_MODELS, "models", "access", "documents")
+WATCHED = ("smtplib",)  # of the standard library, and yet for one layer only
 # from the bottom up; a layer is a module or a folder of emulation/
 LAYERS = {
     "config": Layer(),
@@ -49,12 +50,14 @@ LAYERS = {
     "models": Layer(("words", "errors", "domain", "db"), ("sqlalchemy",)),
     "access": Layer(("domain", "models")),
     "services": Layer(BELOW_SERVICES, ("argon2", "clamav_client", "puremagic", "sqlalchemy")),
+    "mail": Layer(("words",), ("smtplib",)),
+    "jobs": Layer((*BELOW_SERVICES, "services", "mail"), ("sqlalchemy",)),
     "demo": Layer((*BELOW_SERVICES, "schema", "services"), ("argon2", "sqlalchemy", "yaml")),
     "web": Layer(
-        (*BELOW_SERVICES, "services", "demo"),
+        (*BELOW_SERVICES, "services", "mail", "jobs", "demo"),
         ("flask", "flask_babel", "flask_wtf", "jinja2", "sqlalchemy", "werkzeug", "wtforms"),
     ),
-    "cli": Layer((*BELOW_SERVICES, "schema", "services", "demo", "web"), ("click", "sqlalchemy")),
+    "cli": Layer((*BELOW_SERVICES, "schema", "services", "mail", "jobs", "demo", "web"), ("click", "sqlalchemy")),
     "__init__": Layer(("config", "web"), ("flask",)),
 }
 
@@ -78,7 +81,7 @@ def imports_of(path: Path) -> Iterator[tuple[int, str]]:
             top, _, rest = name.partition(".")
             if top == "emulation":
                 yield node.lineno, rest.partition(".")[0]
-            elif top not in sys.stdlib_module_names:
+            elif top in WATCHED or top not in sys.stdlib_module_names:
                 yield node.lineno, top
 
 

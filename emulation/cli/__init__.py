@@ -14,6 +14,7 @@ from emulation.cli.documents import certificates, report
 from emulation.cli.evidence import evidence
 from emulation.cli.indicators import indicators
 from emulation.cli.lean import criteria_lean
+from emulation.cli.reminders import remind
 from emulation.cli.scoring import rank, score
 from emulation.cli.server import demo, run
 from emulation.cli.sheets import sheet
@@ -29,5 +30,20 @@ def main() -> None:
 
 for command in (criteria_diff, criteria_impact, criteria_lean):
     criteria.add_command(command)
-for command in (criteria, score, rank, db, user, indicators, report, certificates, sheet, evidence, run, demo):
+COMMANDS = (
+    criteria,
+    score,
+    rank,
+    db,
+    user,
+    indicators,
+    sheet,
+    evidence,
+    remind,
+    report,
+    certificates,
+    run,
+    demo,
+)
+for command in COMMANDS:
     main.add_command(command)

@@ -70,6 +70,8 @@ OFFICER_UNIT, DIRECTOR_UNIT, EXCLUDED_UNIT = "34", "96", "14"
 SUBMITTED = ("33", "82", "45")  # waiting for receipt
 RETURNED = "86"
 LATE = ("10", "62")  # not sent in time, no extension
+IDLE = {"15": None, "93": "Đơn vị thay đổi nhân sự phụ trách (minh họa)."}  # not begun; the second has more time
+CAME_LATE = {"82": "Trùng thời gian chuẩn bị kỳ thi (minh họa).", "45": "Ảnh hưởng của mưa lũ (minh họa)."}
 REVIEWED = ("01", "31", "48", "79", "92", "22", "27")
 REASONS = (
     "Số liệu trong báo cáo kèm theo thấp hơn số liệu kê khai.",
@@ -151,7 +153,9 @@ def _people(demo: Demo, password: str) -> None:
         for role, title in ((Role.UNIT_OFFICER, "Chuyên viên Văn phòng"), (Role.UNIT_DIRECTOR, "Giám đốc")):
             if (role, code) not in known:
                 email = f"{role.value.replace('_', '-')}.{code}@so.example"
-                account(DemoPerson(email, f"{title} Sở {unit.short_name} (minh họa)", title, role, "", unit=code), None)
+                can_sign_in = code in IDLE and role == Role.UNIT_OFFICER  # somebody whom the department can remind
+                person = DemoPerson(email, f"{title} Sở {unit.short_name} (minh họa)", title, role, "", unit=code)
+                account(person, hashed if can_sign_in else None)
     demo.db.add_all(demo.people.values())
     demo.db.flush()
 
@@ -293,7 +297,9 @@ def _documents(demo: Demo, sheet: Sheet, officer: User, at: datetime, random: Ra
 def _submit(demo: Demo, sheet: Sheet, at: datetime) -> None:
     director = _person_of(demo, sheet.unit.code, Role.UNIT_DIRECTOR)
     sheet.sent_at = at - timedelta(hours=3)
-    sheet.submitted_at = at
+    sheet.submitted_at = sheet.first_submitted_at = at
+    window = sheet.period.window(Phase.SELF_SCORING)
+    sheet.due_at = window.closes_at if window else None
     sheet.signed_by_id = director.id
     sheet.submission_sha256 = fingerprint(sheet)
     sheet.state = SheetState.SUBMITTED
@@ -480,6 +486,8 @@ def _running_round(demo: Demo) -> None:
             missing = [criterion.code for criterion in demo.criteria.leaves][-9::3]
             _fill(demo, sheet, demo.now - timedelta(hours=4), leave_out=frozenset(missing))
             continue
+        if code in IDLE:
+            continue
         if code in LATE:
             left = frozenset(criterion.code for criterion in demo.criteria.leaves[12 if code == "10" else 27 :])
             _fill(demo, sheet, day, leave_out=left)
@@ -489,7 +497,8 @@ def _running_round(demo: Demo) -> None:
             sheet.state = SheetState.SIGNING
             sheet.sent_at = demo.now - timedelta(hours=5)
             continue
-        _submit(demo, sheet, day + timedelta(days=1, minutes=7 * int(code)))
+        late = code in CAME_LATE
+        _submit(demo, sheet, demo.now - timedelta(hours=20) if late else day + timedelta(days=1, minutes=7 * int(code)))
         if code in SUBMITTED:
             continue
         if code == RETURNED:
@@ -498,21 +507,30 @@ def _running_round(demo: Demo) -> None:
         _receive(sheet, demo.now - timedelta(days=2, hours=int(code) % 20))
         if code in REVIEWED:
             _settle(demo, council, sheet, demo.now - timedelta(hours=20))
+    reason = "Gia hạn theo đề nghị của Sở (minh họa)."
     for code in (OFFICER_UNIT, DIRECTOR_UNIT):
-        demo.db.add(
-            Extension(
-                period_id=period.id,
-                unit_id=demo.units[code].id,
-                phase=Phase.SELF_SCORING,
-                closes_at=datetime.combine(demo.now.astimezone(VIETNAM).date() + timedelta(days=11), time(17), VIETNAM),
-                reason="Gia hạn theo đề nghị của Sở (minh họa).",
-                granted_by_id=department.id,
-                granted_at=demo.now - timedelta(days=4),
-            )
-        )
+        _extend(demo, period, code, days=11, reason=reason)
+    for code, why in {**IDLE, **CAME_LATE}.items():
+        if why:
+            _extend(demo, period, code, days=5 if code in IDLE else 0, reason=why)
     received = [sheet for sheet in sheets.values() if sheet.state == SheetState.RECEIVED]
     _partial_marks(demo, council, received)
     demo.db.flush()
+
+
+def _extend(demo: Demo, period: Period, code: str, *, days: int, reason: str) -> None:
+    """More time for one unit, `days` from today."""
+    demo.db.add(
+        Extension(
+            period_id=period.id,
+            unit_id=demo.units[code].id,
+            phase=Phase.SELF_SCORING,
+            closes_at=datetime.combine(demo.now.astimezone(VIETNAM).date() + timedelta(days=days), time(17), VIETNAM),
+            reason=reason,
+            granted_by_id=demo.of_role(Role.DEPARTMENT).id,
+            granted_at=demo.now - timedelta(days=4),
+        )
+    )
 
 
 def _return(demo: Demo, sheet: Sheet, department: User) -> None:

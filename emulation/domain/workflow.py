@@ -122,17 +122,27 @@ MOMENTS: dict[Act, Moment] = {
 
 @dataclass(frozen=True)
 class Clock:
-    """The time that counts for a unit: now, the close of the current phase, and its own later time if it has one."""
+    """The time that counts for a unit: now, the close of the current phase, and its own later time if it has one.
+
+    `reason` and `granted_at` belong to the unit's own time.
+    """
 
     now: datetime
     closes_at: datetime | None = None
     extended_to: datetime | None = None
+    reason: str = ""
+    granted_at: datetime | None = None
 
     @property
     def last_moment(self) -> datetime | None:
         """The later of the general close and the unit's extension."""
         times = [time for time in (self.closes_at, self.extended_to) if time is not None]
         return max(times) if times else None
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether the unit's own time is later than everybody's."""
+        return self.extended_to is not None and (self.closes_at is None or self.extended_to > self.closes_at)
 
     @property
     def is_over(self) -> bool:

@@ -7,7 +7,7 @@ from emulation.models.history import History
 from emulation.models.indicators import Indicator, IndicatorValue, Stance
 from emulation.models.people import Role, SignIn, User
 from emulation.models.periods import Cluster, Extension, Period, PhaseWindow
-from emulation.models.reminders import Reminder
+from emulation.models.reminders import Delivery, Reminder
 from emulation.models.results import (
     Award,
     AwardKind,
@@ -54,6 +54,7 @@ __all__ = [
     "CouncilCluster",
     "CriteriaSet",
     "Decision",
+    "Delivery",
     "Draft",
     "DraftChange",
     "DraftNode",

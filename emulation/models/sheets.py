@@ -46,7 +46,8 @@ class Sheet(Base):
     submitted_at: Mapped[datetime | None]
     signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     submission_sha256: Mapped[str | None] = mapped_column(String(64))
-    due_at: Mapped[datetime | None]  # the general close of the time that it was submitted; later than it is late
+    first_submitted_at: Mapped[datetime | None]  # by which lateness is judged, also after a return
+    due_at: Mapped[datetime | None]  # the general close as it was at the first submission; later than it is late
     received_at: Mapped[datetime | None]  # the receipt with legal effect
     version: Mapped[int] = mapped_column(default=1)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, lazyload, raiseload
 
 from emulation.domain.names import name_key
 from emulation.domain.workflow import Clock, Phase
-from emulation.models import Cluster, Extension, Period, Sheet
+from emulation.models import Cluster, Extension, Period, Sheet, User
 
 
 def newest_period(db: Session) -> Period | None:
@@ -39,18 +39,32 @@ def clock_of(db: Session, sheet: Sheet, *, now: datetime) -> Clock:
 
 def clocks_of(db: Session, period: Period, sheets: Collection[Sheet], *, now: datetime) -> dict[int, Clock]:
     """The same for several sheets of one period, by sheet id, with one query."""
-    rows = db.execute(
-        select(Extension.unit_id, Extension.phase, func.max(Extension.closes_at))
+    rows = db.scalars(
+        select(Extension)
         .where(Extension.period_id == period.id, Extension.unit_id.in_([sheet.unit_id for sheet in sheets]))
-        .group_by(Extension.unit_id, Extension.phase)
+        .order_by(Extension.id)
     )
-    extended = {(unit_id, phase): closes_at for unit_id, phase, closes_at in rows}
+    newest = {(row.unit_id, row.phase): row for row in rows}  # the last one granted counts, also where it is earlier
     found = {}
     for sheet in sheets:
-        phase = Phase.SELF_SCORING if sheet.submitted_at is None else period.phase
-        window = period.window(phase)
-        found[sheet.id] = Clock(now, window.closes_at if window else None, extended.get((sheet.unit_id, phase)))
+        phase = Phase.SELF_SCORING if sheet.submitted_at is None else Phase(period.phase)
+        window, own = period.window(phase), newest.get((sheet.unit_id, phase.value))
+        closes_at = window.closes_at if window else None
+        found[sheet.id] = (
+            Clock(now, closes_at, own.closes_at, own.reason, own.granted_at) if own else Clock(now, closes_at)
+        )
     return found
+
+
+def extensions_of(db: Session, sheet: Sheet) -> list[tuple[Extension, str]]:
+    """Every extension that the unit was granted in the period, newest first, with who granted it."""
+    rows = db.execute(
+        select(Extension, User.name)
+        .join(User, User.id == Extension.granted_by_id)
+        .where(Extension.period_id == sheet.period_id, Extension.unit_id == sheet.unit_id)
+        .order_by(Extension.id.desc())
+    )
+    return [(extension, name) for extension, name in rows]
 
 
 def sheets_of(db: Session, period: Period, *, cluster_ids: Collection[int] | None = None) -> list[Sheet]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -119,11 +119,14 @@ def set_windows(
 def extend(
     db: Session, actor: Actor, sheet: Sheet, *, phase: Phase, closes_at: datetime, reason: str, now: datetime
 ) -> Extension:
-    """Give one unit more time in one phase.
+    """Give one unit more time in one phase, or change what it was given: the last one granted counts.
+
+    A time that was granted before may be made shorter, down to the close for everybody, which takes it back.
 
     Raises:
         WrongState: the phase is over for everybody, since the round has moved on past the acts of units.
-        Invalid: a phase in which units do not act, a time that is past or not later than now granted, no reason.
+        Invalid: a phase in which units do not act, a time that is past, earlier than everybody's or no change at all,
+            no reason.
     """
     period = sheet.period
     if phase not in EXTENSIBLE:
@@ -133,14 +136,18 @@ def extend(
     if closes_at <= now:
         raise Invalid(N_("Hạn mới đã qua."), "closes_at")
     window = period.window(phase)
+    general = window.closes_at if window else None
     granted = db.scalar(
-        select(func.max(Extension.closes_at)).where(
-            Extension.period_id == period.id, Extension.unit_id == sheet.unit_id, Extension.phase == phase
-        )
+        select(Extension.closes_at)
+        .where(Extension.period_id == period.id, Extension.unit_id == sheet.unit_id, Extension.phase == phase)
+        .order_by(Extension.id.desc())
+        .limit(1)
     )
-    present = max((time for time in (window.closes_at if window else None, granted) if time is not None), default=None)
-    if present is not None and closes_at <= present:
-        raise Invalid(N_("Đơn vị đã có hạn đến %(when)s; hạn mới phải muộn hơn."), "closes_at", when=present)
+    present = granted if granted is not None else general
+    if general is not None and closes_at < general:
+        raise Invalid(N_("Hạn chung là %(when)s; hạn riêng của đơn vị không sớm hơn."), "closes_at", when=general)
+    if present is not None and closes_at == present:
+        raise Invalid(N_("Hạn của đơn vị đã là %(when)s."), "closes_at", when=present)
     words = reason.replace("\r\n", "\n").strip()
     if not words:
         raise Invalid(N_("Nêu lý do gia hạn."), "reason")

@@ -244,7 +244,7 @@ def _plan(
     decided = {code: one.mine.data for code, one in sound.items() if one.outcome is Outcome.CONFLICT}
     before, taken = self_score(sheet), score_with(sheet, changed)
     either = score_with(sheet, changed | decided)
-    names = _names(db, {entry.updated_by_id for entry in entries.values()})
+    names = _names(db, {entry.updated_by_id for entry in entries.values() if entry.updated_by_id is not None})
     shown = []
     for code, one in sound.items():
         if one.outcome is Outcome.SAME:
@@ -257,7 +257,7 @@ def _plan(
                 cell=lines[code].spots[""],
                 points=before.lines[code],
                 points_taken=either.lines[code],
-                who=names.get(entry.updated_by_id, "") if entry else "",
+                who=names.get(entry.updated_by_id, "") if entry and entry.updated_by_id else "",
                 when=entry.updated_at if entry else None,
             )
         )

@@ -133,6 +133,9 @@ def submit(db: Session, actor: Actor, sheet: Sheet, *, seen: str | None = None, 
     require_moment(db, Act.SUBMIT, sheet, now=now)
     _complete_as_seen(sheet, seen)
     new = {"sha256": fingerprint(sheet), "total": self_score(sheet).total}
+    if sheet.first_submitted_at is None:  # a sheet that comes again after a return is no later than it was
+        window = sheet.period.window(Phase.SELF_SCORING)
+        sheet.first_submitted_at, sheet.due_at = now, window.closes_at if window else None
     sheet.signed_by_id, sheet.submission_sha256, sheet.submitted_at = actor.user_id, fingerprint(sheet), now
     sheet.state, sheet.note = SheetState.SUBMITTED, ""
     for line in open_returns(sheet).values():

@@ -26,6 +26,8 @@ AREAS = (
     "consultations",
     "comparisons",
     "periods",
+    "progress",
+    "reminders",
     "new_periods",
     "councils",
     "exclusions",

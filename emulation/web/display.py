@@ -14,6 +14,8 @@ from flask_babel import gettext
 
 from emulation.access import may
 from emulation.config import ROOT, VIETNAM
+from emulation.domain.deadlines import lateness
+from emulation.models import Sheet
 from emulation.models.people import ROLE_NAMES, Role
 from emulation.web import session as current
 from emulation.words import Phrase, figure
@@ -81,6 +83,11 @@ def show_time(value: datetime) -> str:
     return value.astimezone(VIETNAM).strftime("%H:%M")
 
 
+def show_lateness(sheet: Sheet) -> str:
+    """ "Nộp trễ 2 ngày" of a sheet that came late; "" otherwise."""
+    return show_phrase(lateness(sheet.first_submitted_at, sheet.due_at))
+
+
 def show_filesize(size: int) -> str:
     """Bytes as "1,4 MB"."""
     if size < 1024 * 1024:
@@ -134,6 +141,7 @@ def register(app: Flask) -> None:
         time=show_time,
         phrase=show_phrase,
         filesize=show_filesize,
+        late=show_lateness,
     )
 
     def may_this(permission: Any, thing: Any = None) -> bool:

@@ -12,7 +12,7 @@ from emulation.access import Permission, may
 from emulation.models import DraftState, Period, Role, User
 from emulation.services.drafts import drafts_in
 from emulation.services.periods import newest_period
-from emulation.web import accounts, history, periods, results, reviews, sheets, submissions
+from emulation.web import accounts, history, periods, reminders, results, reviews, sheets, submissions
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import show_datetime
@@ -40,7 +40,7 @@ def home() -> Any:
         return accounts.admin_home(person, period)
     if period is None:
         return render_template("home/no_period.html")
-    g.notices = consultation_notices(person)
+    g.notices = [*reminders.notices(person, period), *consultation_notices(person)]
     return FIRST_PAGES[Role(person.role)](person, period)
 
 

@@ -23,6 +23,8 @@ LIES_UNDER = {
     "exclusions": "periods",
     "indicators": "periods",
     "new_periods": "periods",
+    "progress": "periods",
+    "reminders": "periods",
     "submissions": "sheets",
     "take_over": "sheets",
     "lean": "results",

@@ -19,7 +19,7 @@ from emulation.services import finalising, phases
 from emulation.services.boards import Board, board_of
 from emulation.services.checks import Place, checks_for_next
 from emulation.services.criteria import value_of
-from emulation.services.periods import clock_of, load_period
+from emulation.services.periods import clock_of, extensions_of, load_period
 from emulation.services.sheets import load_sheet
 from emulation.web import session as current
 from emulation.web.area import Area
@@ -272,7 +272,16 @@ def extension_page(sheet: Sheet, form: ExtensionForm, status: int = 200) -> Any:
     """The form of an extension."""
     form.phase.choices = [(phase.value, translate(PHASE_NAMES[phase])) for phase in phases.EXTENSIBLE]
     clock = clock_of(current.db(), sheet, now=current.now())
-    return render_template("periods/extension.html", sheet=sheet, period=sheet.period, form=form, clock=clock), status
+    page = render_template(
+        "periods/extension.html",
+        sheet=sheet,
+        period=sheet.period,
+        form=form,
+        clock=clock,
+        granted=extensions_of(current.db(), sheet),
+        phases=PHASE_NAMES,
+    )
+    return page, status
 
 
 @area.get("/sheets/<int:sheet_id>/extension", allow=MANAGE, load=load_sheet)

@@ -10,12 +10,13 @@ from typing import Any
 from flask_babel import gettext as _
 
 from emulation.config import VIETNAM
+from emulation.domain.deadlines import Remaining, remaining
 from emulation.domain.workflow import Clock, Phase, SheetState
 from emulation.models import PhaseWindow, Role, Sheet
 from emulation.services.lines import open_returns
 from emulation.services.sheets import Person
 from emulation.web import session as current
-from emulation.web.display import show_date, show_datetime, show_time
+from emulation.web.display import show_date, show_datetime, show_phrase, show_time
 
 PLACES = {
     SheetState.DRAFT: 0,
@@ -32,24 +33,72 @@ WITH_UNIT = (SheetState.DRAFT, SheetState.RETURNED, SheetState.SIGNING)
 
 @dataclass(frozen=True)
 class Deadline:
-    """The last moment for the unit, as people count it: in days of the Vietnamese calendar."""
+    """The last moment for the unit, as people count it: in days of the Vietnamese calendar, at last in hours."""
 
+    now: datetime
     at: datetime
-    days: int
-    is_over: bool
+    remaining: Remaining
     is_extended: bool
+    general: datetime | None  # the close for everybody
+    reason: str  # why this unit has more time
+
+    @property
+    def days(self) -> int:
+        """Days left; 0 within the last 24 hours."""
+        return self.remaining.days
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time is over."""
+        return self.remaining.is_over
+
+    @property
+    def until(self) -> str:
+        """The close for the script."""
+        return self.at.isoformat()
+
+    @property
+    def asked(self) -> str:
+        """The server's time of this page, for the script."""
+        return self.now.isoformat()
 
     @property
     def moment(self) -> str:
         """ "17:00 ngày 20/06/2022"."""
-        return _("%(time)s ngày %(date)s", time=show_time(self.at), date=show_date(self.at))
+        return moment_of(self.at)
+
+    @property
+    def exact(self) -> str:
+        """ "Hạn 17:00 ngày 20/06/2022, giờ Việt Nam", and whose it is."""
+        if not self.is_extended:
+            return _("Hạn %(when)s, giờ Việt Nam", when=self.moment)
+        if self.general is None:
+            return _("Hạn riêng của đơn vị %(when)s, giờ Việt Nam", when=self.moment)
+        general = moment_of(self.general)
+        return _(
+            "Hạn riêng của đơn vị %(when)s, giờ Việt Nam (hạn chung %(general)s)", when=self.moment, general=general
+        )
 
     @property
     def left(self) -> str:
-        """ "Còn 11 ngày", "Hạn cuối hôm nay", "Đã hết hạn"."""
-        if self.is_over:
-            return _("Đã hết hạn")
-        return _("Còn %(n)s ngày", n=self.days) if self.days else _("Hạn cuối hôm nay")
+        """ "Còn 11 ngày", "Còn 5 giờ 12 phút", "Đã hết hạn"."""
+        return show_phrase(self.remaining.phrase)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The sentences that countdown.js shows, figures still open."""
+        return {
+            "days": _("Còn {n} ngày"),
+            "hours": _("Còn {h} giờ {m} phút"),
+            "minutes": _("Còn {m} phút"),
+            "moment": _("Còn chưa đến 1 phút"),
+            "over": _("Đã hết hạn"),
+        }
+
+
+def moment_of(at: datetime) -> str:
+    """ "17:00 ngày 20/06/2022"."""
+    return _("%(time)s ngày %(date)s", time=show_time(at), date=show_date(at))
 
 
 def deadline_of(clock: Clock) -> Deadline | None:
@@ -57,9 +106,7 @@ def deadline_of(clock: Clock) -> Deadline | None:
     at = clock.last_moment
     if at is None:
         return None
-    days = (at.astimezone(VIETNAM).date() - clock.now.astimezone(VIETNAM).date()).days
-    extended = clock.extended_to is not None and (clock.closes_at is None or clock.extended_to > clock.closes_at)
-    return Deadline(at, days, clock.is_over, extended)
+    return Deadline(clock.now, at, remaining(clock.now, at), clock.is_extended, clock.closes_at, clock.reason)
 
 
 def steps_of(sheet: Sheet, deadline: Deadline | None) -> list[dict[str, Any]]:

@@ -189,6 +189,31 @@ def test_extend_gives_one_unit_more_time(db: Session, world: World) -> None:
     assert acts(db)[-1] == "extend"
 
 
+def test_extension_may_be_changed_and_taken_back(db: Session, world: World) -> None:
+    sheet, general = world.sheets["34"], window(db, Phase.SELF_SCORING).closes_at
+
+    def extend(closes_at: datetime, reason: str) -> None:
+        department, phase = world.actor("department"), Phase.SELF_SCORING
+        phases.extend(db, department, sheet, phase=phase, closes_at=closes_at, reason=reason, now=now())
+        db.commit()
+
+    extend(general + timedelta(days=9), "Mưa lũ.")
+    extend(general + timedelta(days=4), "Đã khắc phục sớm.")
+    clock = periods.clock_of(db, sheet, now=now())
+    assert (clock.last_moment, clock.reason) == (general + timedelta(days=4), "Đã khắc phục sớm.")
+    for closes_at in (general + timedelta(days=4), general - timedelta(days=1)):
+        with pytest.raises(Invalid):
+            extend(closes_at, "x")
+    extend(general, "Ghi nhầm đơn vị.")
+    assert not periods.clock_of(db, sheet, now=now()).is_extended
+    assert [(row.reason, who) for row, who in periods.extensions_of(db, sheet)] == [
+        ("Ghi nhầm đơn vị.", "Department"),
+        ("Đã khắc phục sớm.", "Department"),
+        ("Mưa lũ.", "Department"),
+    ]
+    assert acts(db)[-3:] == ["extend"] * 3
+
+
 @pytest.mark.parametrize(
     ("phase", "days", "reason", "field"),
     [

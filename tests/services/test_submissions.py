@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.config import Settings
+from emulation.domain.deadlines import lateness
 from emulation.domain.workflow import Phase, SheetState
 from emulation.errors import Invalid, Stale, WrongState
 from emulation.models import Extension, History
@@ -192,6 +193,59 @@ def test_submit_after_the_close_waits_for_an_extension(db: Session, world: World
     )
     db.commit()
     assert submit(db, director, loaded(db, world), now=late).state == SheetState.SUBMITTED
+
+
+def test_lateness_is_judged_by_the_first_submission_and_the_close_of_then(
+    db: Session, world: World, settings: Settings
+) -> None:
+    window = world.period.window(Phase.SELF_SCORING)
+    assert window is not None
+    close = window.closes_at
+    sheet = to_signing(db, world, settings)
+    first = close + timedelta(days=2)
+    for phase in (Phase.SELF_SCORING, Phase.REVIEW):
+        db.add(
+            Extension(
+                period_id=world.period.id,
+                unit_id=world.units["34"].id,
+                phase=phase,
+                closes_at=close + timedelta(days=30),
+                reason="Mưa lũ",
+                granted_by_id=world.people["department"].id,
+                granted_at=now(),
+            )
+        )
+    db.commit()
+    submit(db, world.actor("unit_director"), loaded(db, world), now=first)
+    db.commit()
+    sheet = loaded(db, world)
+    assert (sheet.first_submitted_at, sheet.due_at) == (first, close)
+    assert str(lateness(sheet.first_submitted_at, sheet.due_at)) == "Nộp trễ 2 ngày"
+
+    window.closes_at = close + timedelta(days=9)  # a later change of the window changes nothing
+    db.commit()
+    return_lines(db, world.actor("department"), sheet, reasons={"I.2": "Sai"}, now=first + timedelta(days=1))
+    save_entry(
+        db,
+        world.actor("unit_officer"),
+        sheet,
+        code="I.2",
+        data={"value": "90"},
+        version=1,
+        now=first + timedelta(days=2),
+    )
+    send(db, world.actor("unit_officer"), sheet, now=first + timedelta(days=3))
+    submit(db, world.actor("unit_director"), sheet, now=first + timedelta(days=4))
+    db.commit()
+    sheet = loaded(db, world)
+    assert sheet.submitted_at == first + timedelta(days=4)
+    assert str(lateness(sheet.first_submitted_at, sheet.due_at)) == "Nộp trễ 2 ngày"
+
+
+def test_submission_in_time_or_without_a_close_is_not_late(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_submitted(db, world, settings)
+    assert sheet.due_at is not None
+    assert lateness(sheet.first_submitted_at, sheet.due_at) is None
 
 
 def test_receive_stores_the_moment_once(db: Session, world: World, settings: Settings) -> None:

@@ -19,7 +19,7 @@ from emulation.access import Permission, may
 from emulation.config import Settings
 from emulation.db import Base
 from emulation.domain.workflow import Phase, SheetState
-from emulation.models import Certificate, CriteriaSet, Decision, DraftState, Exclusion, User
+from emulation.models import Certificate, CriteriaSet, Decision, Delivery, DraftState, Exclusion, Reminder, User
 from emulation.services import awards, consultations, drafts, evidence, results, revisions, uploads
 from emulation.services.sheets import load_sheet_to_change
 from emulation.web import session as current
@@ -191,6 +191,16 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
     comment = consultations.comment(db, world.actor("other_officer"), draft, key=1, text="Nên bỏ.", now=now)
     if moment != "review":  # the consultation runs at one of the moments
         draft.state = DraftState.WRITING
+    reminder = Reminder(
+        period_id=world.period.id,
+        user_id=world.people["other_officer"].id,
+        day=now.date() - timedelta(days=1),
+        occasion="7_days",
+        sha256="0" * 64,
+        state=Delivery.FAILED,
+        made_at=now - timedelta(days=1),
+    )
+    db.add(reminder)
     MOMENTS[moment](db, world)
     db.commit()
     one = {"decision_id": db.scalar(select(Decision.id)) or 1, "certificate_id": db.scalar(select(Certificate.id)) or 1}
@@ -211,6 +221,7 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
         "exclusion_id": found.id,
         "council_id": world.council.id,
         "check_code": "7K4M-92QD",
+        "reminder_id": reminder.id,
         "other_id": world.period.criteria_set_id,
     }
 
