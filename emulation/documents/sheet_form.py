@@ -77,6 +77,7 @@ class SheetForm:
     draft: bool = False
     signer_title: str = "GIÁM ĐỐC"
     signer_name: str = ""
+    fingerprint: str = ""  # SHA-256 of what is printed
 
     def lines(self) -> Iterator[SheetLine]:
         """Every core line in order."""
@@ -97,6 +98,7 @@ def render_sheet_form(form: SheetForm) -> bytes:
         form=form,
         letterhead=Letterhead(issuer=form.issuer, parent=form.parent, symbol=form.symbol, place=form.place),
         seal=seal,
+        mark=f"Mã nội dung (SHA-256): {form.fingerprint}" if form.fingerprint else "",
         not_applicable=form.codes(LineState.NOT_APPLICABLE),
         unscored=form.codes(LineState.UNSCORED),
         bonus=[line for line in form.bonus if line.points is not None],

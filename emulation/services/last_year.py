@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
 
+from emulation.domain.scoring import SectionScore
 from emulation.models import Period, Result, Sheet, Verdict
 from emulation.services.results import unit_outcome
-from emulation.services.scores import criteria_of, final_verdicts
+from emulation.services.scores import criteria_of, final_verdicts, official_score
 
 
 @dataclass(frozen=True)
@@ -42,18 +43,10 @@ def last_result(db: Session, period: Period, unit_id: int) -> dict[str, Any] | N
 
 def last_year_of(db: Session, sheet: Sheet) -> dict[str, LastYear]:
     """By code, for the criteria that the set of the round before has alike: same family, same code, same rule."""
-    before = published_before(db, sheet.period)
-    if before is None or before.criteria_set.family != sheet.period.criteria_set.family:
-        return {}
-    nothing_more = raiseload("*", sql_only=True)
-    old = db.scalar(
-        select(Sheet)
-        .where(Sheet.period_id == before.id, Sheet.unit_id == sheet.unit_id)
-        .options(joinedload(Sheet.period).joinedload(Period.criteria_set), selectinload(Sheet.entries), nothing_more)
-    )
+    old = _sheet_before(db, sheet)
     if old is None:
         return {}
-    verdicts = final_verdicts(db.scalars(select(Verdict).where(Verdict.sheet_id == old.id)))
+    verdicts = _verdicts_of(db, old)
     entries = {entry.code: entry.data for entry in old.entries}
     then, now = criteria_of(old).by_code, criteria_of(sheet).by_code
     return {
@@ -61,3 +54,38 @@ def last_year_of(db: Session, sheet: Sheet) -> dict[str, LastYear]:
         for code, criterion in now.items()
         if code in then and then[code].rule == criterion.rule and then[code].max == criterion.max
     }
+
+
+def last_sections_of(db: Session, sheet: Sheet) -> dict[str, SectionScore]:
+    """Official points of the round before by top section, for the sections that hold the same criteria now."""
+    old = _sheet_before(db, sheet)
+    if old is None:
+        return {}
+    score, then = official_score(old, _verdicts_of(db, old)), criteria_of(old).section_by_code
+    return {
+        section.code: score.section(section.code)
+        for section in criteria_of(sheet).sections
+        if section.code in then
+        and {leaf.code: leaf.max for leaf in section.leaves}
+        == {leaf.code: leaf.max for leaf in then[section.code].leaves}
+    }
+
+
+def _sheet_before(db: Session, sheet: Sheet) -> Sheet | None:
+    """The unit's sheet in the newest published round before, of the same family of sets, with its entries."""
+    before = published_before(db, sheet.period)
+    if before is None or before.criteria_set.family != sheet.period.criteria_set.family:
+        return None
+    return db.scalar(
+        select(Sheet)
+        .where(Sheet.period_id == before.id, Sheet.unit_id == sheet.unit_id)
+        .options(
+            joinedload(Sheet.period).joinedload(Period.criteria_set),
+            selectinload(Sheet.entries),
+            raiseload("*", sql_only=True),
+        )
+    )
+
+
+def _verdicts_of(db: Session, sheet: Sheet) -> dict[str, Verdict]:
+    return final_verdicts(db.scalars(select(Verdict).where(Verdict.sheet_id == sheet.id)))

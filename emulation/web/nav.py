@@ -22,7 +22,11 @@ LIES_UNDER = {
     "drafts": "criteria",
     "exclusions": "periods",
     "new_periods": "periods",
+    "remarks": "sheets",
+    "scans": "sheets",
+    "sheet_activity": "sheets",
     "submissions": "sheets",
+    "team": "sheets",
     "lean": "results",
 }
 

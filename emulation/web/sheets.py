@@ -54,6 +54,7 @@ from emulation.web.sheet_view import (
     tree_of,
     view_of,
 )
+from emulation.web.team import first_section, own_part, team_of, with_people
 from emulation.web.whereabouts import Deadline, ball_of, dates_of, deadline_of, next_step_of, steps_of
 from emulation.words import N_
 
@@ -102,7 +103,8 @@ def sheet_page(
     view = view_of(sheet)
     asked = open_code or request.args.get("open")
     open_code = asked if asked in view.lines else None
-    section = chosen_section(view, request.args.get("section"), open_code)
+    team = team_of(sheet, person, open_code=open_code)
+    section = chosen_section(view, request.args.get("section") or first_section(view, team), open_code)
     clock = clock_of(db, sheet, now=current.now())
     deadline = deadline_of(clock)
     refused = fill_refusal(sheet, clock)
@@ -150,7 +152,8 @@ def sheet_page(
         sheet=sheet,
         criteria=view.criteria,
         head=section_head(view, section),
-        tree=tree_of(view, section),
+        tree=with_people(tree_of(view, section), team),
+        team=team,
         groups=groups,
         open_code=open_code,
         opened=opened,
@@ -294,6 +297,7 @@ def officer_home(person: User, period: Period) -> str:
     if sheet is None:
         return render_template("home/officer.html", sheet=None, period=period)
     view = view_of(sheet)
+    part = own_part(view, team_of(sheet, person))
     clock = clock_of(db, sheet, now=current.now())
     deadline: Deadline | None = deadline_of(clock)
     people = people_of(db, sheet.unit_id)
@@ -308,6 +312,7 @@ def officer_home(person: User, period: Period) -> str:
         steps=steps_of(sheet, deadline),
         ball=ball_of(sheet, people),
         dates=dates_of(sheet),
+        part=part,
         items=todo_items(view),
         missing=missing_words(view.left),
         newest=newest,

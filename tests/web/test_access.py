@@ -20,7 +20,7 @@ from emulation.config import Settings
 from emulation.db import Base
 from emulation.domain.workflow import Phase, SheetState
 from emulation.models import Certificate, CriteriaSet, Decision, DraftState, Exclusion, User
-from emulation.services import awards, consultations, drafts, evidence, results
+from emulation.services import awards, consultations, drafts, evidence, remarks, results, scans
 from emulation.web import session as current
 from tests.client import Client
 from tests.world import World
@@ -57,7 +57,8 @@ UNUSUAL: dict[str, tuple[int, ...]] = {
     "results.recheck": (200, 404),
     "results.unit_result": (200, 404),
     "sheets.mine": (200, 302, 404),  # only people of a unit have one
-    "submissions.receipt": (200, 404),  # none before the sheet is received
+    "submissions.receipt": (200, 404),  # none before the sheet is submitted
+    "submissions.receipt_pdf": (200, 404),
 }
 # Slow documents: opened by one of those who may, refused to everybody who may not.
 HEAVY = {
@@ -68,6 +69,7 @@ HEAVY = {
     "results.ranking_report": "leader",
     "results.ranking_workbook": "leader",
     "submissions.form_pdf": "unit_officer",
+    "submissions.receipt_pdf": "unit_officer",
 }
 
 
@@ -155,6 +157,19 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
         code="I.1",
         now=now,
     ).evidence
+    world.sheets["34"].state = SheetState.SIGNING
+    scan = scans.attach_scan(
+        db,
+        world.actor("unit_director"),
+        world.sheets["34"],
+        folder=Path(settings.evidence_dir),
+        file=io.BytesIO(PDF),
+        file_name="phieu-da-ky.pdf",
+        largest_mib=1,
+        now=now,
+    )
+    world.sheets["34"].state = SheetState.DRAFT
+    said = remarks.remark(db, world.actor("unit_officer"), world.sheets["34"], code="I.1", text="Số nào?", now=now)
     award = awards.create_defaults(db, world.actor("department"), world.period, now=now)[0]
     db.flush()
     found = Exclusion(
@@ -184,6 +199,8 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
         "sheet_id": world.sheets["34"].id,
         "unit_id": world.units["34"].id,
         "evidence_id": proof.id,
+        "remark_id": said.id,
+        "scan_id": scan.id,
         "user_id": world.people["leader"].id,
         "award_id": award.id,
         "exclusion_id": found.id,
