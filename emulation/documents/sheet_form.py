@@ -10,6 +10,8 @@ from emulation.documents.pdf import named_stylesheet, write_pdf
 from emulation.documents.typesetting import Letterhead, fill
 from emulation.domain.scoring import LineState
 
+LONGEST_WHOLE = 300  # letters that are kept on one page
+MOST_EVIDENCE = 10
 STYLES = ("fonts.css", "base.css", "sheet_form.css")
 
 
@@ -25,6 +27,11 @@ class SheetLine:
     evidence: tuple[str, ...] = ()
     points: Decimal | None = None
     state: LineState = LineState.SCORED
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the row may go on on the next page, since it would leave much of this one empty."""
+        return len(self.declared) > LONGEST_WHOLE or len(self.evidence) > MOST_EVIDENCE
 
 
 @dataclass(frozen=True)
