@@ -11,7 +11,19 @@ from enum import StrEnum
 from typing import Any
 
 from emulation.domain.workflow import Phase, SheetState
-from emulation.models import Draft, DraftState, Evidence, Period, Role, SeatRole, Sheet, Upload, User
+from emulation.models import (
+    Draft,
+    DraftState,
+    Evidence,
+    Period,
+    Remark,
+    Role,
+    SeatRole,
+    Sheet,
+    SignedScan,
+    Upload,
+    User,
+)
 
 Predicate = Callable[[User | None, Any], bool]
 
@@ -28,6 +40,9 @@ class Permission(StrEnum):
     READ_SHEET = "read_sheet"
     FILL_SHEET = "fill_sheet"
     SIGN_SHEET = "sign_sheet"
+    TALK_ON_SHEET = "talk_on_sheet"
+    READ_SHEET_ACTIVITY = "read_sheet_activity"
+    ATTACH_SCAN = "attach_scan"
     READ_EVIDENCE = "read_evidence"
     RECEIVE_SHEET = "receive_sheet"
     SCORE_SHEET = "score_sheet"
@@ -72,14 +87,14 @@ def has(*roles: Role) -> Predicate:
 
 
 def _sheet(thing: Any) -> Sheet | None:
-    """The sheet that a thing is, or belongs to (an evidence, an upload on its way)."""
+    """The sheet that a thing is, or belongs to (an evidence, an upload on its way, a remark, a scan)."""
     if isinstance(thing, Sheet):
         return thing
-    return thing.sheet if isinstance(thing, Evidence | Upload) else None
+    return thing.sheet if isinstance(thing, Evidence | Remark | SignedScan | Upload) else None
 
 
 def of_own_unit(user: User | None, thing: Any) -> bool:
-    """The sheet or evidence belongs to the person's unit."""
+    """The sheet, or what belongs to it, is of the person's unit."""
     sheet = _sheet(thing)
     return user is not None and sheet is not None and user.unit_id is not None and sheet.unit_id == user.unit_id
 
@@ -169,6 +184,9 @@ RULES: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     ),
     P.FILL_SHEET: ((has(Role.UNIT_OFFICER), of_own_unit),),
     P.SIGN_SHEET: ((has(Role.UNIT_DIRECTOR), of_own_unit),),
+    P.TALK_ON_SHEET: ((UNIT_PEOPLE, of_own_unit),),
+    P.READ_SHEET_ACTIVITY: ((UNIT_PEOPLE, of_own_unit), (has(Role.DEPARTMENT, Role.AUDITOR),)),
+    P.ATTACH_SCAN: ((UNIT_PEOPLE, of_own_unit),),
     P.READ_EVIDENCE: (
         (UNIT_PEOPLE, of_own_unit),
         (READERS,),

@@ -41,6 +41,14 @@ PEOPLE = (
         unit="34",
     ),
     DemoPerson(
+        "chuyenvien2@thaibinh.example",
+        "Trần Thị Ngọc Mai",
+        "Chuyên viên phòng Giáo dục Mầm non",
+        Role.UNIT_OFFICER,
+        N_("chuyên viên Sở GDĐT Thái Bình, được phân công một phần phiếu"),
+        unit="34",
+    ),
+    DemoPerson(
         "giamdoc@camau.example",
         "Nguyễn Minh Luân",
         "Giám đốc",

@@ -22,6 +22,7 @@ from emulation.demo.awards import grant_awards
 from emulation.demo.drafts import write_draft
 from emulation.demo.figures import invented_entry, small_pdf
 from emulation.demo.people import OTHERS, PEOPLE, DemoPerson
+from emulation.demo.team import write_team
 from emulation.domain import criteria as domain
 from emulation.domain.rules import External, Judged
 from emulation.domain.scoring import LineState
@@ -513,6 +514,9 @@ def _running_round(demo: Demo) -> None:
     for code, why in {**IDLE, **CAME_LATE}.items():
         if why:
             _extend(demo, period, code, days=5 if code in IDLE else 0, reason=why)
+    demo.db.flush()
+    own = [demo.people[f"{name}@thaibinh.example"] for name in ("chuyenvien", "chuyenvien2", "giamdoc")]
+    write_team(demo.db, sheets[OFFICER_UNIT], *own, now=demo.now)
     received = [sheet for sheet in sheets.values() if sheet.state == SheetState.RECEIVED]
     _partial_marks(demo, council, received)
     demo.db.flush()

@@ -10,6 +10,8 @@ from emulation.documents.pdf import named_stylesheet, write_pdf
 from emulation.documents.typesetting import Letterhead, fill
 from emulation.domain.scoring import LineState
 
+LONGEST_WHOLE = 300  # letters that are kept on one page
+MOST_EVIDENCE = 10
 STYLES = ("fonts.css", "base.css", "sheet_form.css")
 
 
@@ -25,6 +27,11 @@ class SheetLine:
     evidence: tuple[str, ...] = ()
     points: Decimal | None = None
     state: LineState = LineState.SCORED
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the row may go on on the next page, since it would leave much of this one empty."""
+        return len(self.declared) > LONGEST_WHOLE or len(self.evidence) > MOST_EVIDENCE
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ class SheetForm:
     draft: bool = False
     signer_title: str = "GIÁM ĐỐC"
     signer_name: str = ""
+    fingerprint: str = ""  # SHA-256 of what is printed
 
     def lines(self) -> Iterator[SheetLine]:
         """Every core line in order."""
@@ -97,6 +105,7 @@ def render_sheet_form(form: SheetForm) -> bytes:
         form=form,
         letterhead=Letterhead(issuer=form.issuer, parent=form.parent, symbol=form.symbol, place=form.place),
         seal=seal,
+        mark=f"Mã nội dung (SHA-256): {form.fingerprint}" if form.fingerprint else "",
         not_applicable=form.codes(LineState.NOT_APPLICABLE),
         unscored=form.codes(LineState.UNSCORED),
         bonus=[line for line in form.bonus if line.points is not None],

@@ -31,6 +31,7 @@ _COUNTED = re.compile(
     r"\b(ngày|tháng|năm|số|Điều|[Cc]ụm|[Ll]ĩnh vực|Bảng|Hình|hạng|Phụ lục) (?=\d|[IVX]+\b)"
     r"|(?<=\d) (?=(?:đơn vị|điểm|tập thể|cụm)\b)"
 )
+_BRACKETED = re.compile(r"\([^()]{1,20}\)")  # "(96,94 - 80)" stays on one line
 # A dash inside a name. A fixed blank alone would still let the line end after the dash, hence the word joiner. A span
 # with `white-space: nowrap` would be plainer, but WeasyPrint 70 then sometimes ends a line after its first word.
 _DASH = re.compile(r"(?<=\S)[ \u00a0]-[ \u00a0](?=\S)")
@@ -100,6 +101,7 @@ def bind(text: str) -> str:
 
 def clauses(text: str) -> str:
     """`text` that breaks between clauses, never inside a short one: "0 điểm ở 90%, | tối đa từ 99,5%"."""
+    text = _BRACKETED.sub(lambda found: glue(found[0]), text)
     parts = re.split(r"(?<=[,;:]) ", text.replace(" = ", f"{NBSP}={NBSP}"))
     return " ".join(glue(part) if len(part) <= LONGEST_CLAUSE else part for part in parts)
 

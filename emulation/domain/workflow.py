@@ -61,10 +61,12 @@ STATE_NAMES = {
 class Act(StrEnum):
     """What can be done to a sheet."""
 
+    ASSIGN = "assign"
     FILL = "fill"
     SEND = "send"
     SEND_BACK = "send_back"
     SUBMIT = "submit"
+    ATTACH_SCAN = "attach_scan"
     RECEIVE = "receive"
     RETURN = "return"
     SCORE = "score"
@@ -75,10 +77,12 @@ class Act(StrEnum):
 
 
 ACT_NAMES = {
+    Act.ASSIGN: N_("phân công"),
     Act.FILL: N_("kê khai"),
     Act.SEND: N_("trình lãnh đạo ký"),
     Act.SEND_BACK: N_("trả lại chuyên viên"),
     Act.SUBMIT: N_("ký và nộp"),
+    Act.ATTACH_SCAN: N_("gắn bản quét của phiếu đã ký"),
     Act.RECEIVE: N_("tiếp nhận"),
     Act.RETURN: N_("trả lại đơn vị"),
     Act.SCORE: N_("chấm điểm"),
@@ -106,10 +110,12 @@ _S, _P = SheetState, Phase
 _OPEN = (_P.SELF_SCORING, _P.REVIEW)
 _LATE = (_P.REVIEW, _P.EXPLANATION, _P.COUNCIL)
 MOMENTS: dict[Act, Moment] = {
+    Act.ASSIGN: _moment((_S.DRAFT, _S.RETURNED, _S.SIGNING), (_P.PREPARING, *_OPEN)),
     Act.FILL: _moment((_S.DRAFT, _S.RETURNED), _OPEN, by_unit=True),
     Act.SEND: _moment((_S.DRAFT, _S.RETURNED), _OPEN, by_unit=True),
     Act.SEND_BACK: _moment((_S.SIGNING,), _OPEN),
     Act.SUBMIT: _moment((_S.SIGNING,), _OPEN, by_unit=True),
+    Act.ATTACH_SCAN: _moment((_S.SIGNING, _S.SUBMITTED), _OPEN),
     Act.RECEIVE: _moment((_S.SUBMITTED,), _OPEN),
     Act.RETURN: _moment((_S.SUBMITTED,), _OPEN),
     Act.SCORE: _moment((_S.RECEIVED,), (_P.REVIEW,)),

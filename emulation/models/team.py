@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, Un
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from emulation.db import Base
-from emulation.models.people import User
+from emulation.models.sheets import Sheet
 
 
 class Assignment(Base):
@@ -23,27 +23,30 @@ class Assignment(Base):
     assigned_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     assigned_at: Mapped[datetime]
 
-    user: Mapped[User] = relationship(foreign_keys=[user_id], lazy="joined", innerjoin=True)
-
 
 class Remark(Base):
-    """Trao đổi nội bộ: what people of the unit say to each other about one row; never leaves the unit."""
+    """Trao đổi nội bộ: what people of the unit say to each other about one row; never leaves the unit.
+
+    A thread is flat: an answer names the remark that began it, and only that one is open or resolved.
+    """
 
     __tablename__ = "remarks"
     __table_args__ = (
         CheckConstraint("text <> ''", name="text"),
         CheckConstraint("(resolved_at IS NULL) = (resolved_by_id IS NULL)", name="resolved"),
+        CheckConstraint("answers_id IS NULL OR resolved_at IS NULL", name="answer"),
     )
 
     sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"), index=True)
     code: Mapped[str] = mapped_column(String(40))
+    answers_id: Mapped[int | None] = mapped_column(ForeignKey("remarks.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     text: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime]
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     resolved_at: Mapped[datetime | None]
 
-    user: Mapped[User] = relationship(foreign_keys=[user_id], lazy="joined", innerjoin=True)
+    sheet: Mapped[Sheet] = relationship(lazy="select")
 
 
 class SignedScan(Base):
@@ -60,3 +63,5 @@ class SignedScan(Base):
     submission_sha256: Mapped[str] = mapped_column(String(64))  # fingerprint of the sheet when it was attached
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     uploaded_at: Mapped[datetime]
+
+    sheet: Mapped[Sheet] = relationship(lazy="select")

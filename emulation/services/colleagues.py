@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from emulation.models import Assignment, History, Remark, Sheet, User
+from emulation.models import History, Sheet
 
 MOST_ACTS = 500  # at once; whoever was away for longer sees the newest page anyway
 ON_ROWS = ("entries", "evidence", "citations", "remarks")  # tables whose acts are done on a row
@@ -49,17 +49,3 @@ class Marks:
 
     sections: frozenset[str] = frozenset()
     remarked: frozenset[str] = frozenset()
-
-
-def marks_on(db: Session, sheet: Sheet, person: User | None) -> Marks:
-    """The marks that this person may see: the ministry sees none, remarks never leave the unit."""
-    if person is None or person.unit_id != sheet.unit_id:
-        return Marks()
-    return Marks(
-        frozenset(
-            db.scalars(
-                select(Assignment.section).where(Assignment.sheet_id == sheet.id, Assignment.user_id == person.id)
-            )
-        ),
-        frozenset(db.scalars(select(Remark.code).where(Remark.sheet_id == sheet.id, Remark.resolved_at.is_(None)))),
-    )

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
 
+from emulation.domain.scoring import SectionScore
 from emulation.models import Citation, Entry, Evidence, Period, Result, Sheet, Verdict
 from emulation.services.results import unit_outcome
-from emulation.services.scores import criteria_of, final_verdicts
+from emulation.services.scores import criteria_of, final_verdicts, official_score
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def last_year_of(db: Session, sheet: Sheet) -> dict[str, LastYear]:
     old = sheet_before(db, sheet)
     if old is None:
         return {}
-    verdicts = final_verdicts(db.scalars(select(Verdict).where(Verdict.sheet_id == old.id)))
+    verdicts = _verdicts_of(db, old)
     entries = {entry.code: entry for entry in old.entries}
     found = {}
     for code in alike(old, sheet):
@@ -94,3 +95,22 @@ def alike(old: Sheet, new: Sheet) -> list[str]:
         for code, criterion in now.items()
         if code in then and then[code].rule == criterion.rule and then[code].max == criterion.max
     ]
+
+
+def last_sections_of(db: Session, sheet: Sheet) -> dict[str, SectionScore]:
+    """Official points of the round before by top section, for the sections that hold the same criteria now."""
+    old = sheet_before(db, sheet)
+    if old is None:
+        return {}
+    score, then = official_score(old, _verdicts_of(db, old)), criteria_of(old).section_by_code
+    return {
+        section.code: score.section(section.code)
+        for section in criteria_of(sheet).sections
+        if section.code in then
+        and {leaf.code: leaf.max for leaf in section.leaves}
+        == {leaf.code: leaf.max for leaf in then[section.code].leaves}
+    }
+
+
+def _verdicts_of(db: Session, sheet: Sheet) -> dict[str, Verdict]:
+    return final_verdicts(db.scalars(select(Verdict).where(Verdict.sheet_id == sheet.id)))

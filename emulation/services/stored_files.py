@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from emulation.errors import Missing, WrongState
-from emulation.models import Evidence, EvidenceRevision
+from emulation.models import Evidence, EvidenceRevision, SignedScan
 from emulation.words import N_
 
 CHUNK = 1024 * 1024
@@ -77,7 +77,7 @@ def _put(folder: Path, written: Path, sha256: str) -> None:
         os.close(handle)
 
 
-def whole_file(folder: Path, evidence: Evidence | EvidenceRevision) -> Path:
+def whole_file(folder: Path, evidence: Evidence | EvidenceRevision | SignedScan) -> Path:
     """The stored file, after its content was compared with the hash it was submitted under.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,13 +20,15 @@ from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.services.lines import Left, open_returns, what_is_left
 from emulation.services.periods import clock_of
+from emulation.services.remarks import remark
 from emulation.services.scores import criteria_of, self_score
 from emulation.services.sheets import tidy
-from emulation.words import N_
+from emulation.words import N_, Phrase
 
 LONGEST_NOTE = 2000  # characters
 FILLING = ("fill", "offer_figures", "take_over", "undo_take_over")  # acts that change what a line declares
-LINE_ACTS = (*FILLING, "attach", "cite", "uncite")
+LINE_ACTS = (*FILLING, "cite", "uncite")
+DOCUMENT_ACTS = ("describe", "replace_file")  # what changes every line that cites the document
 
 
 class SomethingLeft(Invalid):
@@ -44,7 +46,7 @@ class Change:
     code: str
     before: dict[str, Any] | None  # {"data", "explanation"}; None: nothing was declared, or the figures did not change
     after: dict[str, Any] | None
-    evidence: tuple[tuple[str, str], ...]  # (act, title): attach, cite, uncite
+    evidence: tuple[tuple[str, str], ...]  # (act, title): cite, uncite, move (another page), describe, replace
     who: str
     at: datetime
 
@@ -107,15 +109,24 @@ def send(db: Session, actor: Actor, sheet: Sheet, *, seen: str | None = None, no
     return sheet
 
 
-def send_back(db: Session, actor: Actor, sheet: Sheet, *, note: str, now: datetime) -> Sheet:
-    """Trả lại chuyên viên, with what to correct. A sheet that the department had returned stays a returned one.
+def send_back(
+    db: Session, actor: Actor, sheet: Sheet, *, note: str, remarks: Mapping[str, str] | None = None, now: datetime
+) -> Sheet:
+    """Trả lại chuyên viên, with what to correct: in a note, and in `remarks` on single rows by code.
+
+    A sheet that the department had returned stays a returned one.
 
     Raises:
         WrongState: the sheet does not wait for a signature.
-        Invalid: no note; `field` is "note".
+        Invalid: neither a note nor a remark (`field` is "note"), or one that is too long.
     """
     require_moment(db, Act.SEND_BACK, sheet, now=now)
+    said = {code: text for code, text in (remarks or {}).items() if tidy(text)}
+    if said and not tidy(note):
+        note = str(Phrase(N_("Xem ý kiến ở từng tiêu chí: %(codes)s."), {"codes": ", ".join(said)}))
     text = _note(note, N_("Ghi rõ cần sửa gì để chuyên viên biết."))
+    for code, words in said.items():
+        remark(db, actor, sheet, code=code, text=words, now=now)
     sheet.state = SheetState.RETURNED if open_returns(sheet) else SheetState.DRAFT
     sheet.note = text
     _record(db, actor, "send_back", sheet, now=now, new={"note": text})
@@ -223,44 +234,68 @@ def last_act(db: Session, sheet: Sheet, acts: Iterable[str], *, before: datetime
 
 
 def changes_since(db: Session, sheet: Sheet, since: datetime) -> list[Change]:
-    """Lines that were changed after a moment, in the order of the set: for the director, for a second submission."""
+    """Lines that were changed after a moment, in the order of the set: for the director, for a second submission.
+
+    What was done and undone again is no change. A document whose file or description changed is named at every line
+    that cites it now.
+    """
     rows = db.scalars(
         select(History)
         .where(
             History.unit_id == sheet.unit_id,
             History.period_id == sheet.period_id,
-            History.act.in_(LINE_ACTS),
+            History.act.in_((*LINE_ACTS, *DOCUMENT_ACTS)),
             History.at > since,
         )
         .order_by(History.id)
     )
+    citing: dict[int, list[str]] = {}
+    for entry in sheet.entries:
+        for one in entry.citations:
+            citing.setdefault(one.evidence_id, []).append(entry.code)
     by_code: dict[str, list[History]] = {}
     for row in rows:
-        if row.place:
-            by_code.setdefault(row.place, []).append(row)
+        for code in citing.get(row.thing_id, ()) if row.act in DOCUMENT_ACTS else (row.place,):
+            by_code.setdefault(code, []).append(row)
+    titles = {one.evidence_id: one.evidence.title for entry in sheet.entries for one in entry.citations}
     return [
         change
         for code in criteria_of(sheet).by_code
         if code in by_code
-        for change in (_change(code, by_code[code]),)
+        for change in (_change(code, by_code[code], titles),)
         if change.before != change.after or change.evidence
     ]
 
 
-def _change(code: str, rows: list[History]) -> Change:
+def _change(code: str, rows: list[History], titles: Mapping[int, str]) -> Change:
     filled = [row for row in rows if row.act in FILLING]
-    evidence = [
-        (row.act, str((row.new or row.old or {}).get("title", ""))) for row in rows if row.act in ("cite", "uncite")
-    ]
-    last = rows[-1]
+    by_evidence: dict[int, list[History]] = {}
+    for row in rows:
+        if row.act not in FILLING:
+            by_evidence.setdefault(row.thing_id, []).append(row)
     return Change(
         code=code,
         before=filled[0].old if filled else None,
         after=filled[-1].new if filled else None,
-        evidence=tuple(evidence),
-        who=last.actor_name,
-        at=last.at,
+        evidence=tuple(one for key, acts in by_evidence.items() for one in _evidence_acts(acts, titles.get(key))),
+        who=rows[-1].actor_name,
+        at=rows[-1].at,
     )
+
+
+def _evidence_acts(rows: list[History], title: str | None) -> Iterator[tuple[str, str]]:
+    """What became of one document on one line, from its acts there: the first says what was, the last what is."""
+    cited = [row for row in rows if row.act in ("cite", "uncite")]
+    name = title or str((rows[-1].new or rows[-1].old or {}).get("title", ""))
+    if cited:
+        was, now = cited[0].old is not None, cited[-1].new is not None
+        if was != now:
+            yield "cite" if now else "uncite", name
+            return
+        if was and now and (cited[0].old or {}).get("place", "") != (cited[-1].new or {}).get("place", ""):
+            yield "move", name
+    if title is not None:
+        yield from ((act, name) for act in DOCUMENT_ACTS if any(row.act == act for row in rows))
 
 
 # ---- shared ----

@@ -24,9 +24,13 @@ LIES_UNDER = {
     "indicators": "periods",
     "new_periods": "periods",
     "progress": "periods",
+    "remarks": "sheets",
     "reminders": "periods",
+    "scans": "sheets",
+    "sheet_activity": "sheets",
     "submissions": "sheets",
     "take_over": "sheets",
+    "team": "sheets",
     "lean": "results",
 }
 

@@ -20,6 +20,7 @@ from emulation.web.display import show_points
 from emulation.web.sheet_desk import Desk, desk_of
 from emulation.web.sheet_filters import chips_of
 from emulation.web.sheet_view import missing_words, tree_of
+from emulation.web.team import with_people
 from emulation.words import N_
 
 area = Area("rows", __name__)
@@ -60,6 +61,7 @@ def _row_html(desk: Desk, code: str, opened: dict[str, Any] | None) -> str:
             desk.sheet,
             desk.row(desk.view.lines[code]),
             desk.view.places,
+            desk.team,
             level=4 if code in titled else 3,
             opened=opened,
             closed=desk.closed,
@@ -113,7 +115,7 @@ def _sentence(deeds: list[Deed]) -> str:
 
 def _fragments(desk: Desk) -> dict[str, str]:
     view, parts = desk.view, _template("sheets/parts.html")
-    tree = tree_of(view, None if desk.asked.is_across else desk.section)
+    tree = with_people(tree_of(view, None if desk.asked.is_across else desk.section), desk.team)
     left = (
         missing_words(view.left) if desk.fills and desk.sheet.state in (SheetState.DRAFT, SheetState.RETURNED) else ""
     )

@@ -14,7 +14,6 @@ from emulation.access import Permission, may
 from emulation.domain.workflow import Clock
 from emulation.errors import WrongState
 from emulation.models import IndicatorValue, Sheet
-from emulation.services.colleagues import Marks, marks_on
 from emulation.services.last_year import LastYear, last_evidence, last_year_of
 from emulation.services.lines import Line, in_words
 from emulation.services.offers import offers_of
@@ -39,6 +38,7 @@ from emulation.web.sheet_view import (
     view_of,
 )
 from emulation.web.takeover_view import prefilled, takeover_of
+from emulation.web.team import Team, first_section, team_of
 
 SHORT = 240  # characters of last year's explanation before "xem cả"
 
@@ -53,7 +53,7 @@ class Desk:
     open_code: str | None
     last_year: dict[str, LastYear]
     offers: dict[str, IndicatorValue]
-    marks: Marks
+    team: Team
     fills: bool
     clock: Clock
 
@@ -75,12 +75,13 @@ class Desk:
     @cached_property
     def facts(self) -> Facts:
         """What the filters look at."""
-        return facts_of(self.view, self.last_year, self.marks)
+        return facts_of(self.view, self.last_year, self.team.marks)
 
     @cached_property
     def section(self) -> str:
         """The section on the page, or that of the open row where rows of all sections are shown."""
-        return chosen_section(self.view, request.args.get("section"), self.open_code)
+        asked = request.args.get("section") or first_section(self.view, self.team)
+        return chosen_section(self.view, asked, self.open_code)
 
     @cached_property
     def shown(self) -> list[Line]:
@@ -170,14 +171,15 @@ def desk_of(sheet: Sheet, *, open_code: str | None = None) -> Desk:
     db, person = current.db(), current.user()
     view = view_of(sheet)
     asked_code = open_code or request.args.get("open")
+    open_code = asked_code if asked_code in view.lines else None
     return Desk(
         sheet=sheet,
         view=view,
         asked=asked_for(request.args),
-        open_code=asked_code if asked_code in view.lines else None,
+        open_code=open_code,
         last_year=last_year_of(db, sheet),
         offers=offers_of(db, sheet),
-        marks=marks_on(db, sheet, person),
+        team=team_of(sheet, person, open_code=open_code),
         fills=may(person, Permission.FILL_SHEET, sheet),
         clock=clock_of(db, sheet, now=current.now()),
     )

@@ -57,6 +57,7 @@ from emulation.web.sheet_view import (
     view_of,
 )
 from emulation.web.takeover_view import takeover_of
+from emulation.web.team import own_part, team_of, with_people
 from emulation.web.whereabouts import Deadline, ball_of, dates_of, deadline_of, next_step_of, steps_of
 from emulation.words import N_
 
@@ -114,7 +115,8 @@ def sheet_page(
         desk=desk,
         criteria=view.criteria,
         head=section_head(view, desk.section),
-        tree=tree_of(view, None if desk.asked.is_across else desk.section),
+        tree=with_people(tree_of(view, None if desk.asked.is_across else desk.section), desk.team),
+        team=desk.team,
         chips=chips_of(view, desk.asked, desk.facts),
         across=across_words(desk.asked, desk.facts),
         nothing=nothing_words(desk.asked),
@@ -288,6 +290,7 @@ def officer_home(person: User, period: Period) -> str:
     if sheet is None:
         return render_template("home/officer.html", sheet=None, period=period)
     view = view_of(sheet)
+    part = own_part(view, team_of(sheet, person))
     clock = clock_of(db, sheet, now=current.now())
     deadline: Deadline | None = deadline_of(clock)
     people = people_of(db, sheet.unit_id)
@@ -302,6 +305,7 @@ def officer_home(person: User, period: Period) -> str:
         steps=steps_of(sheet, deadline),
         ball=ball_of(sheet, people),
         dates=dates_of(sheet),
+        part=part,
         items=todo_items(view),
         missing=missing_words(view.left),
         newest=newest,

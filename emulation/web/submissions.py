@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -11,36 +10,37 @@ from sqlalchemy.orm import Session
 from wtforms import BooleanField, Form, PasswordField, StringField, TextAreaField
 
 from emulation.access import Permission
-from emulation.domain.criteria import Criterion
+from emulation.documents.receipt import render_receipt
 from emulation.domain.workflow import Act, Phase, SheetState, refusal
 from emulation.errors import Invalid, Missing, TooMany
 from emulation.models import Period, Role, Sheet, User
 from emulation.services import submissions as service
 from emulation.services.accounts import confirm_password
 from emulation.services.last_year import last_result
-from emulation.services.lines import LineStatus, in_words, lines_of
+from emulation.services.lines import LineStatus, lines_of
 from emulation.services.periods import clock_of, load_period
+from emulation.services.remarks import LONGEST_REMARK
 from emulation.services.scores import criteria_of, self_score
-from emulation.services.sheet_prints import UNSIGNED, sheet_pdf
+from emulation.services.sheet_prints import UNSIGNED, receipt_of, sheet_pdf
 from emulation.services.sheets import load_sheet, load_sheet_to_change, name_of, people_of, sheet_in
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import show_datetime, show_phrase
-from emulation.web.sheet_view import (
-    SheetView,
-    groups_of,
-    href,
-    missing_words,
-    row_of,
-    section_rows,
-    todo_items,
-    view_of,
+from emulation.web.scans import scan_rows
+from emulation.web.sheet_view import SheetView, missing_words, section_rows, todo_items, view_of
+from emulation.web.submission_view import (
+    against_last_year,
+    all_rows,
+    changes_for_ministry,
+    changes_for_unit,
+    earlier_returns,
+    remarks_left,
+    unproved,
 )
 from emulation.web.whereabouts import ball_of, dates_of, deadline_of, names_of, next_step_of, steps_of
 from emulation.words import N_, Phrase
 
 area = Area("submissions", __name__)
-BACK_ACTS = ("send_back", "return")
 
 
 def _sheet(db: Session, *, sheet_id: int) -> Sheet | None:
@@ -72,70 +72,16 @@ def _frame(sheet: Sheet, view: SheetView) -> dict[str, Any]:
     }
 
 
-def _all_rows(view: SheetView) -> list[dict[str, Any]]:
-    """Every line for a table, a section line before its criteria."""
-    rows: list[dict[str, Any]] = []
-    for section in view.criteria.sections:
-        score = view.score.section(section.code)
-        rows.append({"section": section, "score": score})
-        for group in groups_of(view, section.code):
-            rows += [row_of(view, line, fillable=False) for line in group.lines]
-    for part in ("bonus", "deductions"):
-        lines = [line for group in groups_of(view, part) for line in group.lines if line.data is not None]
-        if lines:
-            rows.append({"part": part})
-            rows += [row_of(view, line, fillable=False) for line in lines]
-    return rows
-
-
-def _unproved(view: SheetView) -> list[dict[str, Any]]:
-    """Lines without their required evidence, with the unit's words."""
-    return [
-        {
-            "code": line.code,
-            "title": line.criterion.title,
-            "text": line.explanation,
-            "href": href(view.sheet, line.code),
-        }
-        for line in view.lines.values()
-        if line.status is LineStatus.EXPLAINED
-    ]
-
-
-def _words(criterion: Criterion, content: Mapping[str, Any] | None) -> str:
-    if not content:
-        return ""
-    words = [f"{show_phrase(label)}: {show_phrase(value)}" for label, value in in_words(criterion, content["data"])]
-    if content.get("explanation"):
-        words.append(_("diễn giải: %(text)s", text=content["explanation"]))
-    return "; ".join(words)
-
-
-def _changes(sheet: Sheet) -> dict[str, Any] | None:
-    """What was changed since the sheet last came back; None if it never did."""
-    back = service.last_act(current.db(), sheet, BACK_ACTS)
-    if back is None:
-        return None
-    acts = {"cite": _("thêm minh chứng “%(title)s”"), "uncite": _("bỏ minh chứng “%(title)s”")}
-    by_code = criteria_of(sheet).by_code
-    rows = []
-    for change in service.changes_since(current.db(), sheet, back.at):
-        criterion = by_code[change.code]
-        rows.append(
-            {
-                "code": change.code,
-                "title": criterion.title,
-                "href": href(sheet, change.code),
-                "before": _words(criterion, change.before),
-                "after": _words(criterion, change.after),
-                "is_filled": change.before != change.after,
-                "evidence": "; ".join(acts[act] % {"title": title} for act, title in change.evidence),
-                "who": change.who,
-                "at": change.at,
-            }
-        )
-    note = str((back.new or {}).get("note", ""))
-    return {"rows": rows, "who": back.actor_name, "at": back.at, "note": note, "by_unit": back.act == "send_back"}
+def _answers(sheet: Sheet, view: SheetView) -> dict[str, Any]:
+    """What officer and director check before the sheet goes on: lines, gaps, remarks, what is different from before."""
+    changes = changes_for_unit(sheet)
+    return {
+        "rows": all_rows(view),
+        "unproved": unproved(view),
+        "remarks": remarks_left(sheet, current.user()),
+        "changes": changes,
+        "against": [] if changes else against_last_year(view),
+    }
 
 
 def _refusal_of(act: Act, sheet: Sheet) -> str | None:
@@ -161,18 +107,19 @@ def _check_page(sheet: Sheet) -> str:
         **_frame(sheet, view),
         items=todo_items(view),
         missing=missing_words(view.left),
-        rows=_all_rows(view),
-        unproved=_unproved(view),
-        changes=_changes(sheet),
+        **_answers(sheet, view),
         refused=_refusal_of(Act.SEND, sheet),
     )
 
 
 @area.post("/sheets/<int:sheet_id>/send", allow=Permission.FILL_SHEET, load=_sheet_to_change)
 def send(sheet: Sheet) -> Any:
-    """Send for signature what was checked."""
+    """Send for signature what was checked; the second click of two finds it sent."""
+    seen = request.form.get("seen", "")
+    if sheet.state == SheetState.SIGNING and seen == service.fingerprint(sheet):
+        return redirect(url_for("sheets.sheet", sheet_id=sheet.id), 303)
     try:
-        service.send(current.db(), current.actor(), sheet, seen=request.form.get("seen") or None, now=current.now())
+        service.send(current.db(), current.actor(), sheet, seen=seen, now=current.now())
     except service.SomethingLeft as error:
         return _check_page(sheet), error.status
     flash(_("Đã trình lãnh đạo Sở ký."), "ok")
@@ -206,28 +153,38 @@ def _sign_page(sheet: Sheet, form: SignForm) -> str:
     return render_template(
         "submissions/sign.html",
         **_frame(sheet, view),
-        rows=_all_rows(view),
-        unproved=_unproved(view),
-        changes=_changes(sheet),
-        sections=section_rows(view),
+        **_answers(sheet, view),
         sender=service.last_act(current.db(), sheet, ("send",)),
         last=last_result(current.db(), sheet.period, sheet.unit_id),
         refused=_refusal_of(Act.SUBMIT, sheet),
         form=form,
+        said=_said_on_lines(),
+        longest_remark=LONGEST_REMARK,
+        scans=scan_rows(sheet),
     )
+
+
+def _said_on_lines() -> dict[str, str]:
+    """What the director wrote beside single lines, by code."""
+    prefix = "remark-"
+    return {name.removeprefix(prefix): text for name, text in request.form.items() if name.startswith(prefix)}
 
 
 @area.post("/sheets/<int:sheet_id>/submit", allow=Permission.SIGN_SHEET, load=_sheet_to_change)
 def submit(sheet: Sheet) -> Any:
-    """Sign with the password and submit to the ministry."""
+    """Sign with the password and submit to the ministry; the second click of two finds it submitted."""
     form, db, actor, now = SignForm(request.form), current.db(), current.actor(), current.now()
+    seen = request.form.get("seen", "")
+    is_mine = sheet.state == SheetState.SUBMITTED and sheet.signed_by_id == actor.user_id
+    if is_mine and seen == sheet.submission_sha256:
+        return redirect(url_for("submissions.receipt", sheet_id=sheet.id), 303)
     service.require_moment(db, Act.SUBMIT, sheet, now=now)
     try:
         confirm_password(db, actor, str(form.password.data or ""), now=now)
     except (Invalid, TooMany) as error:  # the failed attempt is kept: the request commits
         form.password.errors = [show_phrase(error.phrase)]
         return _sign_page(sheet, form), error.status
-    service.submit(db, actor, sheet, seen=request.form.get("seen") or None, now=now)
+    service.submit(db, actor, sheet, seen=seen, now=now)
     flash(_("Đã ký và nộp phiếu về Bộ."), "ok")
     return redirect(url_for("submissions.receipt", sheet_id=sheet.id), 303)
 
@@ -235,12 +192,14 @@ def submit(sheet: Sheet) -> Any:
 @area.post("/sheets/<int:sheet_id>/send-back", allow=Permission.SIGN_SHEET, load=_sheet_to_change)
 def send_back(sheet: Sheet) -> Any:
     """Give the sheet back to the officer with what to correct."""
-    form = SignForm(request.form)
+    form, db, actor, now = SignForm(request.form), current.db(), current.actor(), current.now()
+    note = str(form.note.data or "")
     try:
-        service.send_back(current.db(), current.actor(), sheet, note=str(form.note.data or ""), now=current.now())
+        service.send_back(db, actor, sheet, note=note, remarks=_said_on_lines(), now=now)
     except Invalid as error:
+        db.rollback()
         form.note.errors = [show_phrase(error.phrase)]
-        return _sign_page(sheet, form), error.status
+        return _sign_page(load_sheet(db, sheet.id) or sheet, form), error.status
     flash(_("Đã trả lại chuyên viên kèm lời nhắn."), "ok")
     return redirect(url_for("home.home"), 303)
 
@@ -250,13 +209,23 @@ def receipt(sheet: Sheet) -> Any:
     """When the sheet was signed, submitted and received, and its SHA-256."""
     if sheet.submitted_at is None or sheet.signed_by_id is None:
         raise Missing(N_("Phiếu này chưa được ký và nộp."))
-    view = view_of(sheet)
     return render_template(
         "submissions/receipt.html",
-        **_frame(sheet, view),
-        signer=name_of(current.db(), sheet.signed_by_id),
-        is_same=service.fingerprint(sheet) == sheet.submission_sha256,
+        **_frame(sheet, view_of(sheet)),
+        receipt=receipt_of(current.db(), sheet, current.settings().department),
+        scans=scan_rows(sheet),
     )
+
+
+@area.get("/sheets/<int:sheet_id>/receipt.pdf", allow=Permission.READ_SHEET, load=_sheet)
+def receipt_pdf(sheet: Sheet) -> Response:
+    """The receipt on paper."""
+    if sheet.submitted_at is None or sheet.signed_by_id is None:
+        raise Missing(N_("Phiếu này chưa được ký và nộp."))
+    content = render_receipt(receipt_of(current.db(), sheet, current.settings().department))
+    name = f"bien-nhan-{sheet.period.code}-{sheet.unit.code}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(content, mimetype="application/pdf", headers=headers)
 
 
 @area.get("/sheets/<int:sheet_id>/form.pdf", allow=Permission.READ_SHEET, load=_sheet)
@@ -299,10 +268,11 @@ def reception(sheet: Sheet) -> Any:
     return render_template(
         "submissions/reception.html",
         **_frame(sheet, view),
-        rows=_all_rows(view),
-        unproved=_unproved(view),
-        changes=_changes(sheet),
-        answered=[line for line in sheet.returned_lines if line.resolved_at is not None],
+        rows=all_rows(view),
+        unproved=unproved(view),
+        changes=changes_for_ministry(sheet),
+        earlier=earlier_returns(sheet),
+        scans=scan_rows(sheet),
         signer=name_of(current.db(), sheet.signed_by_id) if sheet.signed_by_id else "",
         refused=_refusal_of(Act.RECEIVE, sheet),
     )
@@ -349,7 +319,7 @@ def choose_returns(sheet: Sheet) -> Any:
 
 def _return_page(sheet: Sheet, forms: dict[str, LineForm], sentence: str | None = None) -> str:
     view = view_of(sheet)
-    rows = [row for row in _all_rows(view) if "line" not in row or row["code"] in forms]
+    rows = [row for row in all_rows(view) if "line" not in row or row["code"] in forms]
     deadline = deadline_of(clock_of(current.db(), sheet, now=current.now()))
     return render_template(
         "submissions/return.html",
@@ -409,8 +379,9 @@ def director_home(person: User, period: Period) -> str:
         period=period,
         **_frame(sheet, view),
         missing=missing_words(view.left),
-        changes=_changes(sheet) if sheet.state == SheetState.SIGNING else None,
-        unproved=_unproved(view),
+        changes=changes_for_unit(sheet) if sheet.state == SheetState.SIGNING else [],
+        unproved=unproved(view),
+        remarks=remarks_left(sheet, person),
         sections=section_rows(view),
         dates=dates_of(sheet),
         sender=service.last_act(db, sheet, ("send",)) if sheet.state == SheetState.SIGNING else None,

@@ -106,3 +106,22 @@ def test_sections_below_sections_are_shown_in_order() -> None:
 
 def test_same_sheet_gives_the_same_bytes() -> None:
     assert render_sheet_form(form()) == render_sheet_form(form())
+
+
+def test_long_text_goes_on_on_the_next_page_and_loses_nothing() -> None:
+    reason = " ".join(f"lydo{n}" for n in range(400))
+    long = SheetLine("I.1", "Tiêu chí", Decimal(4), reason, state=LineState.NOT_APPLICABLE)
+    pdf = render_sheet_form(form(sections=(SheetSection("I", "Lĩnh vực", Decimal(4), Decimal(0), lines=(long,)),)))
+    pages = [pdfs.text(pdf, page) for page in range(1, pdfs.pages(pdf) + 1)]
+
+    assert "lydo0" in pages[0]
+    assert len(pages) < 6
+    assert {word for page in pages for word in page.split() if word.startswith("lydo")} == set(reason.split())
+
+
+def test_every_page_carries_the_fingerprint_and_its_number() -> None:
+    pdf = render_sheet_form(form(lines=40, fingerprint="0123456789abcdef" * 4, unit="Sở " + "Giáo dục và Đào tạo " * 4))
+    count = pdfs.pages(pdf)
+    for page in range(1, count + 1):
+        assert "0123456789abcdef" * 4 in pdfs.text(pdf, page)
+        assert f"Trang {page}/{count}" in pdfs.text(pdf, page)

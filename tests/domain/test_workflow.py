@@ -30,10 +30,12 @@ OPEN = Clock(NOW, NOW + DAY)
 
 # DESIGN 4, one line per act: states, phases, whether the unit's deadline binds
 TABLE = {
+    Act.ASSIGN: ("draft returned signing", "preparing self_scoring review", False),
     Act.FILL: ("draft returned", "self_scoring review", True),
     Act.SEND: ("draft returned", "self_scoring review", True),
     Act.SEND_BACK: ("signing", "self_scoring review", False),
     Act.SUBMIT: ("signing", "self_scoring review", True),
+    Act.ATTACH_SCAN: ("signing submitted", "self_scoring review", False),
     Act.RECEIVE: ("submitted", "self_scoring review", False),
     Act.RETURN: ("submitted", "self_scoring review", False),
     Act.SCORE: ("received", "review", False),
@@ -44,10 +46,12 @@ TABLE = {
 }
 # what each act makes of the sheet; "=" leaves it
 OUTCOMES = {
+    Act.ASSIGN: "=",
     Act.FILL: "=",
     Act.SEND: "signing",
     Act.SEND_BACK: "draft",
     Act.SUBMIT: "submitted",
+    Act.ATTACH_SCAN: "=",
     Act.RECEIVE: "received",
     Act.RETURN: "returned",
     Act.SCORE: "=",

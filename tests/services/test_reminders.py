@@ -23,7 +23,7 @@ from emulation.services.digests import Desk
 from emulation.services.reminders import Letter
 from tests.mailbox import Inbox, free_port, serving
 from tests.reviewing import declare
-from tests.world import NOW, World, build
+from tests.world import NOW, World
 
 DESK = Desk("Vụ Thi đua - Khen thưởng", "https://thidua.example/")
 PLAN = Plan()
@@ -37,11 +37,11 @@ def morning(day: int) -> datetime:
 
 
 @pytest.fixture
-def world(db: Session) -> World:
-    """The small world, self-scoring until 17:00 on 20/06/2022."""
-    world = build(db, now=NOW)
-    for window in db.scalars(select(PhaseWindow).where(PhaseWindow.phase == Phase.SELF_SCORING)):
-        window.closes_at = CLOSE
+def world(world: World, db: Session) -> World:
+    """The small world in 2022, self-scoring until 17:00 on 20/06/2022."""
+    for window in db.scalars(select(PhaseWindow)):
+        closes_at = CLOSE if window.phase == Phase.SELF_SCORING else NOW + timedelta(days=30)
+        window.opens_at, window.closes_at = NOW - timedelta(days=30), closes_at
     db.commit()
     db.expire_all()
     return world

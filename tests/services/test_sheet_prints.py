@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from emulation.config import Settings
 from emulation.domain.scoring import LineState
-from emulation.services.sheet_prints import sheet_form
-from tests.filling import TOTAL, fill, to_submitted
+from emulation.services.sheet_prints import receipt_of, sheet_form
+from emulation.services.sheets import save_entry
+from emulation.services.submissions import fingerprint, return_lines, send
+from tests.filling import TOTAL, fill, now, to_signing, to_submitted
 from tests.world import World
 
 
@@ -40,3 +42,31 @@ def test_sheet_form_of_a_submitted_sheet_is_no_draft(db: Session, world: World, 
     form = sheet_form(to_submitted(db, world, settings), signer="Unit director")
 
     assert (form.draft, form.signer_name) == (False, "Unit director")
+
+
+def test_receipt_holds_what_was_submitted(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_submitted(db, world, settings)
+    receipt = receipt_of(db, sheet, "Vụ Thi đua - Khen thưởng")
+
+    assert (receipt.signer, receipt.total, receipt.sha256) == ("Unit director", TOTAL, sheet.submission_sha256)
+    assert (receipt.is_same, receipt.is_being_corrected, receipt.is_late) == (True, False, False)
+    assert receipt.parts is not None
+    assert (receipt.parts.declared, receipt.parts.to_declare, receipt.parts.documents) == (8, 8, 2)
+
+
+def test_receipt_of_a_sheet_that_is_corrected_keeps_what_was_submitted(
+    db: Session, world: World, settings: Settings
+) -> None:
+    sheet = to_submitted(db, world, settings)
+    return_lines(db, world.actor("department"), sheet, reasons={"I.2": "Số khác"}, now=now())
+    save_entry(db, world.actor("unit_officer"), sheet, code="I.2", data={"value": "10"}, version=1, now=now(1))
+    send(db, world.actor("unit_officer"), sheet, now=now(2))
+
+    receipt = receipt_of(db, sheet, "Vụ")
+    assert (receipt.total, receipt.parts, receipt.is_same, receipt.is_being_corrected) == (TOTAL, None, False, True)
+
+
+def test_form_is_a_draft_until_it_is_sent_for_signature(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_signing(db, world, settings)
+
+    assert (sheet_form(sheet).draft, sheet_form(sheet).fingerprint) == (False, fingerprint(sheet))

@@ -14,8 +14,9 @@ from emulation.config import Settings
 from emulation.domain.deadlines import lateness
 from emulation.domain.workflow import Phase, SheetState
 from emulation.errors import Invalid, Stale, WrongState
-from emulation.models import Extension, History
-from emulation.services.evidence import uncite
+from emulation.models import Extension, History, Remark
+from emulation.services.evidence import cite, describe, uncite
+from emulation.services.lines import open_returns, what_is_left
 from emulation.services.scores import self_score
 from emulation.services.sheets import save_entry
 from emulation.services.submissions import (
@@ -332,6 +333,68 @@ def test_changes_since_gives_first_and_last_content_of_each_line(db: Session, wo
         ("I.1", None, None, (("uncite", "Bao cao I.1"),)),
         ("I.2", {"data": {"value": "91.5"}, "explanation": ""}, {"data": {"value": "98"}, "explanation": ""}, ()),
     ]
+
+
+def test_changes_of_evidence_are_what_is_left_of_the_acts(db: Session, world: World, settings: Settings) -> None:
+    sheet, officer = to_submitted(db, world, settings), world.actor("unit_officer")
+    codes = ("I.1", "I.2", "I.3", "II.1", "II.2")
+    return_lines(db, world.actor("department"), sheet, reasons=dict.fromkeys(codes, "Xem lại"), now=now(1))
+    one, three = (next(e for e in sheet.entries if e.code == code).citations[0].evidence for code in ("I.1", "I.3"))
+    cite(db, officer, one, code="I.1", place="tr. 9", now=now(2))  # another page
+    uncite(db, officer, three, code="I.3", now=now(2))
+    cite(db, officer, three, code="I.3", place="tr. 6", now=now(3))  # as it was
+    cite(db, officer, one, code="II.1", place="", now=now(3))
+    cite(db, officer, one, code="II.2", place="", now=now(3))
+    uncite(db, officer, one, code="II.2", now=now(4))  # nothing came of it
+    described = {"title": one.title, "document_number": "412/BC", "issued_on": None, "issuer": ""}
+    describe(db, officer, one, version=one.version, now=now(5), **described)
+    back = last_act(db, sheet, ("return",))
+    assert back is not None
+
+    assert [(change.code, change.evidence) for change in changes_since(db, sheet, back.at)] == [
+        ("I.1", (("move", "Bao cao I.1"), ("describe", "Bao cao I.1"))),
+        ("II.1", (("cite", "Bao cao I.1"),)),
+    ]
+
+
+def test_return_twice_asks_only_for_the_lines_of_the_last_time(db: Session, world: World, settings: Settings) -> None:
+    sheet, officer, director = (
+        to_submitted(db, world, settings),
+        world.actor("unit_officer"),
+        world.actor("unit_director"),
+    )
+    return_lines(db, world.actor("department"), sheet, reasons={"I.2": "Số khác"}, now=now(1))
+    save_entry(db, officer, sheet, code="I.2", data={"value": "95"}, version=1, now=now(2))
+    send(db, officer, sheet, now=now(3))
+    submit(db, director, sheet, now=now(4))
+    return_lines(db, world.actor("department"), sheet, reasons={"I.2": "Vẫn khác", "I.1": "Thiếu trang"}, now=now(5))
+    db.commit()
+
+    sheet = loaded(db, world)
+    assert {code: line.reason for code, line in open_returns(sheet).items()} == {
+        "I.2": "Vẫn khác",
+        "I.1": "Thiếu trang",
+    }
+    assert [one.code for one in what_is_left(sheet)] == ["I.1", "I.2"]  # what was corrected once counts no more
+    evidence = next(entry for entry in sheet.entries if entry.code == "I.1").citations[0].evidence
+    cite(db, officer, evidence, code="I.1", place="tr. 7", now=now(6))  # with evidence only
+    save_entry(db, officer, sheet, code="I.2", data={"value": "96"}, version=2, now=now(7))
+    send(db, officer, sheet, now=now(8))
+    send_back(db, director, sheet, note="Thêm trang", now=now(9))
+    assert sheet.state == SheetState.RETURNED
+    with pytest.raises(WrongState, match="chỉ sửa được các tiêu chí bị trả lại"):
+        save_entry(db, officer, sheet, code="II.4", data={"count": "4"}, version=1, now=now(10))
+
+
+def test_send_back_keeps_remarks_on_rows_and_needs_no_note_then(db: Session, world: World, settings: Settings) -> None:
+    sheet, director = to_signing(db, world, settings), world.actor("unit_director")
+    with pytest.raises(Invalid):
+        send_back(db, director, sheet, note=" ", remarks={"I.2": " "}, now=now())
+    send_back(db, director, sheet, note="", remarks={"I.2": "Số cũ", "I.3": "", "II.1": "Thiếu"}, now=now())
+
+    assert sheet.note == "Xem ý kiến ở từng tiêu chí: I.2, II.1."
+    said = db.execute(select(Remark.code, Remark.text).order_by(Remark.id)).all()
+    assert [tuple(one) for one in said] == [("I.2", "Số cũ"), ("II.1", "Thiếu")]
 
 
 def test_inbox_holds_submitted_sheets_only(db: Session, world: World, settings: Settings) -> None:

@@ -20,7 +20,17 @@ from emulation.config import Settings
 from emulation.db import Base
 from emulation.domain.workflow import Phase, SheetState
 from emulation.models import Certificate, CriteriaSet, Decision, Delivery, DraftState, Exclusion, Reminder, User
-from emulation.services import awards, consultations, drafts, evidence, results, revisions, uploads
+from emulation.services import (
+    awards,
+    consultations,
+    drafts,
+    evidence,
+    remarks,
+    results,
+    revisions,
+    scans,
+    uploads,
+)
 from emulation.services.sheets import load_sheet_to_change
 from emulation.web import session as current
 from tests.client import Client
@@ -58,7 +68,8 @@ UNUSUAL: dict[str, tuple[int, ...]] = {
     "results.recheck": (200, 404),
     "results.unit_result": (200, 404),
     "sheets.mine": (200, 302, 404),  # only people of a unit have one
-    "submissions.receipt": (200, 404),  # none before the sheet is received
+    "submissions.receipt": (200, 404),  # none before the sheet is submitted
+    "submissions.receipt_pdf": (200, 404),
 }
 # Slow documents: opened by one of those who may, refused to everybody who may not.
 HEAVY = {
@@ -71,6 +82,7 @@ HEAVY = {
     "results.ranking_workbook": "leader",
     "submissions.form_pdf": "unit_officer",
     "workbooks.download": "unit_officer",
+    "submissions.receipt_pdf": "unit_officer",
 }
 
 
@@ -175,6 +187,19 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
         quota_mib=10,
         now=now,
     )
+    world.sheets["34"].state = SheetState.SIGNING
+    scan = scans.attach_scan(
+        db,
+        world.actor("unit_director"),
+        world.sheets["34"],
+        folder=Path(settings.evidence_dir),
+        file=io.BytesIO(PDF),
+        file_name="phieu-da-ky.pdf",
+        largest_mib=1,
+        now=now,
+    )
+    world.sheets["34"].state = SheetState.DRAFT
+    said = remarks.remark(db, world.actor("unit_officer"), world.sheets["34"], code="I.1", text="Số nào?", now=now)
     award = awards.create_defaults(db, world.actor("department"), world.period, now=now)[0]
     db.flush()
     found = Exclusion(
@@ -216,6 +241,8 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
         "evidence_id": proof.id,
         "number": 1,
         "token": upload.token,
+        "remark_id": said.id,
+        "scan_id": scan.id,
         "user_id": world.people["leader"].id,
         "award_id": award.id,
         "exclusion_id": found.id,
