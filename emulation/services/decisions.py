@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.domain import awards as domain
+from emulation.domain import snapshot
 from emulation.domain.results import Outcome, Ranking
 from emulation.domain.workflow import Phase
 from emulation.errors import Invalid, Stale, WrongState
@@ -32,6 +33,20 @@ class DecisionFacts:
     signer_title: str = ""
 
 
+def check_open(db: Session, award: Award) -> snapshot.Sealed:
+    """The published result from which the award can be granted now.
+
+    Raises:
+        WrongState: before publication, or granted already.
+    """
+    sealed = published(db, award.period)
+    if sealed is None or award.period.phase not in (Phase.PUBLISHED, Phase.ARCHIVED):
+        raise WrongState(N_("Chỉ khen thưởng sau khi công bố kết quả."))
+    if decision_of(db, award) is not None:
+        raise WrongState(N_("Đã có quyết định cho “%(award)s”."), award=award.name)
+    return sealed
+
+
 def grant(
     db: Session,
     actor: Actor,
@@ -52,11 +67,7 @@ def grant(
         Invalid: an open tie without a vote's note, or a choice that does not fit the ties.
     """
     period = award.period
-    sealed = published(db, period)
-    if sealed is None or period.phase not in (Phase.PUBLISHED, Phase.ARCHIVED):
-        raise WrongState(N_("Chỉ khen thưởng sau khi công bố kết quả."))
-    if decision_of(db, award) is not None:
-        raise WrongState(N_("Đã có quyết định cho “%(award)s”."), award=award.name)
+    sealed = check_open(db, award)
     awards = awards_of(db, period)
     simulated = simulate_with(awards, decisions_of(db, period), sealed.ranking)
     this = next(one for one in simulated if one.award.id == award.id)

@@ -146,6 +146,7 @@ def grant(award: Award) -> Any:
     """Grant the award."""
     form = GrantForm(request.form)
     try:
+        decisions.check_open(current.db(), award)  # before the fields are read, which a page that is closed lacks
         decision = decisions.grant(
             current.db(),
             current.actor(),

@@ -80,6 +80,7 @@ def to_next_phase(page: Page, code: str) -> None:
 
 
 @pytest.mark.timeout(240)  # a minute on a quiet machine
+@pytest.mark.db
 def test_round_from_the_first_figure_to_the_certificate(db: Session, world: World, visitors: Visitors) -> None:
     sheet, period = world.sheets["34"].id, world.period.code
     own = score(world.criteria, FULL_ENTRIES).total

@@ -181,6 +181,7 @@ def test_granting_before_publication_offers_no_button(client: Client, db: Sessio
 
     assert "Kết quả chưa công bố nên đây chỉ là mô phỏng." in page.text
     assert client.post(path).status_code == 409
+    assert client.post(path, data={"issued_on": "???"}).status_code == 409  # the page has no such field to point at
     assert db.scalars(select(Decision)).all() == []
 
 

@@ -22,6 +22,8 @@ from tests.world import World
 from tools import permissions
 from tools.docs import PERMISSIONS
 
+pytestmark = pytest.mark.db  # what a request does to its transaction
+
 
 @pytest.fixture
 def careless(settings: Settings, db: Session) -> Iterator[Client]:

@@ -293,6 +293,7 @@ def test_save_emptied_takes_the_figures_back(client: Client, world: World) -> No
     assert stored(client.db) == {"I.2": None}
 
 
+@pytest.mark.db
 def test_save_with_an_old_version_shows_both_and_loses_nothing(client: Client, world: World) -> None:
     client.sign_in("unit_officer")
     save(client, world, "I.1", part="95", whole="98")
@@ -305,6 +306,7 @@ def test_save_with_an_old_version_shows_both_and_loses_nothing(client: Client, w
     assert stored(client.db) == {"I.1": {"part": "96", "whole": "98"}}
 
 
+@pytest.mark.db
 def test_save_with_an_old_version_without_scripts_can_be_kept(client: Client, world: World) -> None:
     client.sign_in("unit_officer")
     save(client, world, "I.1", part="95", whole="98")
@@ -318,6 +320,7 @@ def test_save_with_an_old_version_without_scripts_can_be_kept(client: Client, wo
     assert (again.status_code, stored(client.db)) == (303, {"I.1": {"part": "97", "whole": "98"}})
 
 
+@pytest.mark.db
 def test_save_twice_with_the_same_content_is_no_conflict(client: Client, world: World) -> None:
     client.sign_in("unit_officer")
     save(client, world, "I.1", part="95", whole="98")

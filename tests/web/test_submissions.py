@@ -12,6 +12,8 @@ from tests.client import Client, Page
 from tests.filling import fill, loaded, to_received, to_signing, to_submitted
 from tests.world import PASSWORD, World
 
+pytestmark = pytest.mark.db  # the acts that seal what a unit has declared
+
 
 def url(world: World, page: str = "") -> str:
     return f"/sheets/{world.sheets['34'].id}{page}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,8 @@ from emulation.services import marks, verdicts
 from tests.client import Client
 from tests.reviewing import declare, now, set_phase, under_review
 from tests.world import World
+
+pytestmark = pytest.mark.db  # an act that writes many rows at once
 
 
 def address(sheet: Sheet) -> str:
