@@ -24,6 +24,7 @@ from emulation.web.display import show_datetime, show_phrase, show_points
 from emulation.web.entries import EntryForm, form_for
 from emulation.web.sheet_filters import Asked, Facts, asked_for, chosen, facts_of
 from emulation.web.sheet_view import (
+    CHIPS,
     Group,
     SheetView,
     choice_notes,
@@ -105,6 +106,7 @@ class Desk:
             line,
             fillable=self.fillable and may_fill_line(self.sheet, line.code),
             last_year=self.last_year.get(line.code),
+            most_evidence=None if line.code == self.open_code else CHIPS,
             params=self.asked.params,
         )
 

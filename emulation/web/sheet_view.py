@@ -26,6 +26,8 @@ from emulation.services.scores import criteria_of, self_score
 from emulation.web.display import show_figure, show_phrase, show_points
 from emulation.words import MINUS, N_, Phrase
 
+CHIPS = 2  # of evidence in a closed row
+ANY = 987654321  # a key that stands for others in an address
 BONUS, DEDUCTIONS, EXCLUSIONS = "bonus", "deductions", "exclusions"  # `section=` besides the codes of the set
 
 # status -> (words of the tag, kind of the tag and of the row, icon)
@@ -367,8 +369,17 @@ def icon_of(media_type: str) -> str:
 def file_href(evidence: Evidence) -> str:
     """Where a file is read: in the browser if it can show it, else as a download."""
     kind = BY_MEDIA_TYPE.get(evidence.media_type)
-    page = "evidence.preview" if kind is not None and kind.is_shown else "evidence.file"
-    return url_for(page, evidence_id=evidence.id)
+    return address_of("evidence.preview" if kind is not None and kind.is_shown else "evidence.file", evidence.id)
+
+
+def address_of(endpoint: str, evidence_id: int) -> str:
+    """`url_for` of a page of an evidence, made once a request: a sheet has hundreds of links to such pages."""
+    kept: dict[str, tuple[str, str]] = g.setdefault("evidence_pages", {})
+    if endpoint not in kept:
+        before, _number, after = url_for(endpoint, evidence_id=ANY).rpartition(str(ANY))
+        kept[endpoint] = (before, after)
+    before, after = kept[endpoint]
+    return f"{before}{evidence_id}{after}"
 
 
 def neighbours(
@@ -390,8 +401,8 @@ def neighbours(
     return found[0], found[1]
 
 
-def evidence_rows(view: SheetView, line: Line) -> list[dict[str, Any]]:
-    """The citations of a line for the list of its evidence."""
+def evidence_rows(view: SheetView, line: Line, most: int | None = None) -> list[dict[str, Any]]:
+    """The citations of a line, all or the first ones, for the list of its evidence."""
     return [
         {
             "id": one.evidence_id,
@@ -403,7 +414,7 @@ def evidence_rows(view: SheetView, line: Line) -> list[dict[str, Any]]:
             "href": file_href(one.evidence),
             "kind": icon_of(one.evidence.media_type),
         }
-        for one in line.citations
+        for one in line.citations[:most]
     ]
 
 
@@ -427,9 +438,10 @@ def row_of(
     fillable: bool,
     last_year: LastYear | None = None,
     with_evidence: bool = True,
+    most_evidence: int | None = None,
     params: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """One closed row for the template: words, points, chips."""
+    """One row for the template: words, points, chips; a closed one shows `CHIPS` of its evidence."""
     words, kind, icon = STATES[line.status]
     gives = None
     if line.working is not None and line.points is not None:
@@ -453,7 +465,8 @@ def row_of(
         "kind": kind,
         "icon": icon,
         "fillable": fillable and line.status not in (LineStatus.NOT_APPLICABLE, LineStatus.EXTERNAL),
-        "evidence": evidence_rows(view, line) if with_evidence else [],
+        "evidence": evidence_rows(view, line, most_evidence) if with_evidence else [],
+        "cited": len(line.citations),
         "last": last_year,
         "last_hint": short_words(line.criterion, last_year.data) if last_year else "",
     }
