@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, session, url_for
-from flask_babel import gettext
+from flask_babel import get_domain, gettext
 
 from emulation.access import may
 from emulation.config import ROOT, VIETNAM
@@ -21,6 +21,7 @@ from emulation.web import session as current
 from emulation.words import Phrase, figure
 
 LANGUAGES = ("vi", "en")
+_MARKS = {"vi": ",", "en": "."}
 DASH = "\u2013"
 
 
@@ -32,12 +33,23 @@ def language() -> str:
 
 def translate(text: str) -> str:
     """A sentence in the reader's language, its placeholders untouched."""
+    return _translated(text, language())
+
+
+def translate_count(one: str, many: str, n: int) -> str:
+    """A sentence with a number in the reader's language, its placeholders untouched."""
+    return str(get_domain().get_translations().ungettext(one, many, n))
+
+
+@lru_cache(maxsize=10_000)
+def _translated(text: str, language: str) -> str:
+    """Kept, since a page shows the same few sentences thousands of times."""
     return str(gettext(text))
 
 
 def decimal_mark() -> str:
     """ "," in Vietnamese, "." in English."""
-    return "," if language() == "vi" else "."
+    return _MARKS[language()]
 
 
 def show_phrase(phrase: Phrase | str | None) -> str:
@@ -46,7 +58,8 @@ def show_phrase(phrase: Phrase | str | None) -> str:
         return ""
     if isinstance(phrase, str):
         return translate(phrase)
-    return phrase.render(translate, decimal_mark())
+    reader = language()
+    return phrase.render(lambda text: _translated(text, reader), _MARKS[reader])
 
 
 def show_points(value: Decimal | str | None, places: int = 2) -> str:
@@ -148,6 +161,7 @@ def register(app: Flask) -> None:
         return may(current.user(), permission, thing)
 
     app.jinja_env.globals.update(static=static, may=may_this)
+    app.jinja_env.install_gettext_callables(translate, translate_count, newstyle=True)  # type: ignore[attr-defined]  # of i18n
     app.context_processor(context)
 
     @app.context_processor

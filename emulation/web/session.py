@@ -124,8 +124,7 @@ def close(error: BaseException | None = None) -> None:
     """Give the connection back; what was not committed is rolled back."""
     opened: Session | None = g.pop("db", None)
     if opened is not None:
-        opened.rollback()
-        opened.close()
+        opened.close()  # rolls back, and need not first make everything that was loaded stale
 
 
 def register(app: Flask) -> None:

@@ -25,6 +25,7 @@ from emulation.web.entries import EntryForm, form_for
 from emulation.web.evidence_forms import UploadForm
 from emulation.web.sheet_filters import Asked, Facts, asked_for, chosen, facts_of
 from emulation.web.sheet_view import (
+    CHIPS,
     Group,
     SheetView,
     choice_notes,
@@ -112,6 +113,7 @@ class Desk:
             fillable=fillable,
             last_year=self.last_year.get(line.code),
             takeover=takeover_of(self.view, line, self.offers, fillable=fillable),
+            most_evidence=None if line.code == self.open_code else CHIPS,
             params=self.asked.params,
         )
 

@@ -27,6 +27,8 @@ from emulation.services.scores import criteria_of, score_of_figures, self_score
 from emulation.web.display import show_figure, show_phrase, show_points
 from emulation.words import MINUS, N_, Phrase
 
+CHIPS = 2  # of evidence in a closed row
+ANY = 987654321  # a key that stands for others in an address
 BONUS, DEDUCTIONS, EXCLUSIONS = "bonus", "deductions", "exclusions"  # `section=` besides the codes of the set
 
 # status -> (words of the tag, kind of the tag and of the row, icon)
@@ -403,8 +405,17 @@ def file_href(evidence: Evidence) -> str:
     if evidence.url is not None:
         return evidence.url
     kind = BY_MEDIA_TYPE.get(evidence.media_type)
-    page = "evidence.preview" if kind is not None and kind.is_shown else "evidence.file"
-    return url_for(page, evidence_id=evidence.id)
+    return address_of("evidence.preview" if kind is not None and kind.is_shown else "evidence.file", evidence.id)
+
+
+def address_of(endpoint: str, evidence_id: int) -> str:
+    """`url_for` of a page of an evidence, made once a request: a sheet has hundreds of links to such pages."""
+    kept: dict[str, tuple[str, str]] = g.setdefault("evidence_pages", {})
+    if endpoint not in kept:
+        before, _number, after = url_for(endpoint, evidence_id=ANY).rpartition(str(ANY))
+        kept[endpoint] = (before, after)
+    before, after = kept[endpoint]
+    return f"{before}{evidence_id}{after}"
 
 
 def neighbours(
@@ -426,8 +437,8 @@ def neighbours(
     return found[0], found[1]
 
 
-def evidence_rows(view: SheetView, line: Line) -> list[dict[str, Any]]:
-    """The citations of a line for the list of its evidence."""
+def evidence_rows(view: SheetView, line: Line, most: int | None = None) -> list[dict[str, Any]]:
+    """The citations of a line, all or the first ones, for the list of its evidence."""
     return [
         {
             "id": one.evidence_id,
@@ -440,7 +451,7 @@ def evidence_rows(view: SheetView, line: Line) -> list[dict[str, Any]]:
             "href": file_href(one.evidence),
             "kind": kind_of(one.evidence),
         }
-        for one in line.citations
+        for one in line.citations[:most]
     ]
 
 
@@ -464,10 +475,11 @@ def row_of(
     fillable: bool,
     last_year: LastYear | None = None,
     with_evidence: bool = True,
+    most_evidence: int | None = None,
     params: Mapping[str, str] | None = None,
     takeover: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """One closed row for the template: words, points, chips."""
+    """One row for the template: words, points, chips; a closed one shows `CHIPS` of its evidence."""
     words, kind, icon = STATES[line.status]
     gives = None
     if line.working is not None and line.points is not None:
@@ -491,8 +503,9 @@ def row_of(
         "kind": kind,
         "icon": icon,
         "fillable": fillable and line.status not in (LineStatus.NOT_APPLICABLE, LineStatus.EXTERNAL),
-        "evidence": evidence_rows(view, line) if with_evidence else [],
         "takeover": takeover,
+        "evidence": evidence_rows(view, line, most_evidence) if with_evidence else [],
+        "cited": len(line.citations),
         "last": last_year,
         "last_hint": short_words(line.criterion, last_year.data) if last_year else "",
     }
