@@ -57,6 +57,7 @@ UNUSUAL: dict[str, tuple[int, ...]] = {
     "results.recheck": (200, 404),
     "results.unit_result": (200, 404),
     "sheets.mine": (200, 302, 404),  # only people of a unit have one
+    "take_over.disputing": (404,),  # no criterion of the set of the tests names an indicator
     "submissions.receipt": (200, 404),  # none before the sheet is received
 }
 # Slow documents: opened by one of those who may, refused to everybody who may not.
