@@ -21,6 +21,7 @@ from emulation.config import ROOT, VIETNAM, Settings
 from emulation.demo.awards import grant_awards
 from emulation.demo.drafts import write_draft
 from emulation.demo.figures import invented_entry, small_pdf
+from emulation.demo.indicators import OFFERED_LINES, aligned, load_figures
 from emulation.demo.people import OTHERS, PEOPLE, DemoPerson
 from emulation.demo.team import write_team
 from emulation.domain import criteria as domain
@@ -62,6 +63,7 @@ from emulation.services.submissions import fingerprint
 DATA = Path(__file__).parent / "data"
 CRITERIA_FILE = ROOT / "criteria" / "so-gddt-2021-2022.yaml"
 SEED = "emulation-demo-2"
+HALF_AN_HOUR = timedelta(minutes=30)
 ETHNIC_REGIONS = ("Trung du và miền núi phía Bắc", "Tây Nguyên")
 ETHNIC_PROVINCES = (
     "Thanh Hóa", "Nghệ An", "Quảng Trị", "Quảng Nam", "Quảng Ngãi", "Ninh Thuận", "Bình Phước", "Sóc Trăng",
@@ -244,6 +246,7 @@ def _fill(demo: Demo, sheet: Sheet, at: datetime, *, leave_out: frozenset[str] =
     officer = _person_of(demo, code, Role.UNIT_OFFICER)
     documents = _documents(demo, sheet, officer, at, random)
     core = {criterion.code for criterion in demo.criteria.leaves}
+    known: dict[str, str] = {}
     for i, criterion in enumerate(demo.criteria.all_criteria):
         quality = min(max(0.50 + 0.38 * level + random.gauss(0.06, 0.15), 0.0), 1.0)
         entry = invented_entry(criterion, quality, random)
@@ -253,7 +256,7 @@ def _fill(demo: Demo, sheet: Sheet, at: datetime, *, leave_out: frozenset[str] =
         row = Entry(
             sheet_id=sheet.id,
             code=criterion.code,
-            data=entry,
+            data=aligned(criterion, entry, known),
             explanation="Kết quả theo báo cáo tổng kết; số liệu đã đối chiếu với phòng chuyên môn."
             if isinstance(criterion.rule, Judged)
             else "",
@@ -484,7 +487,7 @@ def _running_round(demo: Demo) -> None:
     department = demo.of_role(Role.DEPARTMENT)
     for code, sheet in sheets.items():
         if code == OFFICER_UNIT:
-            missing = [criterion.code for criterion in demo.criteria.leaves][-9::3]
+            missing = [*[criterion.code for criterion in demo.criteria.leaves][-9::3], *OFFERED_LINES]
             _fill(demo, sheet, demo.now - timedelta(hours=4), leave_out=frozenset(missing))
             continue
         if code in IDLE:
@@ -520,6 +523,10 @@ def _running_round(demo: Demo) -> None:
     received = [sheet for sheet in sheets.values() if sheet.state == SheetState.RECEIVED]
     _partial_marks(demo, council, received)
     demo.db.flush()
+    officer = _person_of(demo, OFFICER_UNIT, Role.UNIT_OFFICER)
+    load_figures(
+        demo.db, period, sheets, unit=OFFICER_UNIT, department=department, officer=officer, now=demo.now - HALF_AN_HOUR
+    )
 
 
 def _extend(demo: Demo, period: Period, code: str, *, days: int, reason: str) -> None:

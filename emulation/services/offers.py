@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from emulation.domain.criteria import Criterion
 from emulation.domain.shared_figures import fits
-from emulation.errors import Invalid, Stale
+from emulation.errors import Invalid, Stale, WrongState
 from emulation.models import Entry, Evidence, Indicator, IndicatorValue, Period, Sheet, Stance, TakenFrom
 from emulation.services.actor import Actor
 from emulation.services.history import record
@@ -71,14 +71,16 @@ def confirm(
         WrongState, Invalid: see `require_fillable`.
         Stale: the line was changed meanwhile.
     """
+    require_fillable(db, sheet, None, now=now)
     entries = {entry.code: entry for entry in sheet.entries}
     offers = offers_of(db, sheet)
     done = 0
     for code in codes:
-        require_fillable(db, sheet, code, now=now)
         entry = entries.get(code)
         if entry is None or not is_unconfirmed(entry):
             continue
+        if not may_fill_line(sheet, code):
+            raise WrongState(N_("Phiếu bị trả lại: chỉ sửa được các tiêu chí bị trả lại."))
         if version is not None and entry.version != version:
             raise Stale(N_("Số liệu của tiêu chí này vừa thay đổi. Xem lại rồi xác nhận."))
         _confirm_line(db, actor, sheet, criteria_of(sheet).by_code[code], entry, offers, now=now)

@@ -125,7 +125,6 @@ def take_over(
     )
     by_content = {one.sha256 or one.url: one for one in library}
     for offer in chosen:
-        require_fillable(db, sheet, offer.code, now=now)
         entry = entries.get(offer.code) or start_entry(db, sheet, offer.code, actor, now=now)
         old = {"data": entry.data, "explanation": entry.explanation}
         if offer.data is not None:

@@ -265,7 +265,11 @@ def _taken_over(view: SheetView, row: dict[str, Any], offers: Mapping[str, Indic
     """What a save changes of the marks of its own line, and of the lines that ask for the same figures."""
     marks: Any = current_app.jinja_env.get_template("sheets/takeover.html").module
     parts, sheet, code = _parts(), view.sheet, row["code"]
-    fragments = {f"mark-{code}": marks.mark(row, sheet), f"takeover-{code}": marks.open(row, sheet)}
+    fragments = {
+        f"mark-{code}": marks.mark(row, sheet, False),
+        f"takeover-{code}": marks.open(row, sheet),
+        f"prefilled-{code}": marks.prefilled(code, []),
+    }
     used = {one.code for key in row["criterion"].figures.values() for one, _its in view.criteria.by_indicator[key]}
     for other in used - {code}:
         line = view.lines[other]

@@ -23,8 +23,8 @@ from emulation.domain.drafts import Kind, Root
 from emulation.domain.workflow import SheetState
 from emulation.models import Award, Certificate, Exclusion
 from emulation.schema import migrate
-from emulation.services import drafts, explanations, marks, verdicts
-from tests import filling, finished, reviewing
+from emulation.services import drafts, explanations, marks, offers, verdicts
+from tests import bound, filling, finished, reviewing
 from tests.journeys.browsers import LAPTOP, PHONE, Visitors, cookie_of, serving
 from tests.journeys.drafting import begin, consult
 from tests.world import World, build
@@ -277,9 +277,33 @@ def drafting(db: Session, world: World, own: Settings) -> Pages:
     ]
 
 
+def taking_over(db: Session, world: World, own: Settings) -> Pages:
+    """Figures of the ministry wait, one is disputed; last year's sheet has something for the empty lines."""
+    sheet = bound.after_a_year(db, world, own, is_bound=True).id
+    bound.load(db, world, ("34", "ty-le", "96"), ("34", "dat", "4"))
+    version = bound.entries_of(db, world)["I.2"].version
+    offers.dispute(
+        db, world.actor("unit_officer"), bound.sheet_of(db, world), code="I.2", data={"value": "91"},
+        reason="Tính đến ngày khác.", version=version, now=reviewing.now(),
+    )  # fmt: skip
+    db.commit()
+    code = world.period.code
+    return [
+        ("unit_officer", "/"),
+        ("unit_officer", f"/sheets/{sheet}?open=II.4"),
+        ("unit_officer", f"/sheets/{sheet}?open=I.2"),
+        ("unit_officer", f"/sheets/{sheet}?open=III.1"),
+        ("unit_officer", f"/sheets/{sheet}/take-over"),
+        ("unit_officer", f"/sheets/{sheet}/figures/dispute/I.2"),
+        ("department", f"/periods/{code}/indicators"),
+        ("auditor", f"/periods/{code}/indicators"),
+    ]
+
+
 @pytest.mark.timeout(240)  # forty pages in two sizes, perhaps on a busy machine
 @pytest.mark.parametrize(
-    "moment", [filling_in, signing_and_reception, reviewed, explained, before_publishing, published, drafting]
+    "moment",
+    [filling_in, signing_and_reception, reviewed, explained, before_publishing, published, drafting, taking_over],
 )
 def test_every_page_of_a_moment_is_accessible(
     moment: Callable[[Session, World, Settings], Pages],

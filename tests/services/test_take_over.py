@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from emulation.config import Settings
-from emulation.domain.workflow import Phase, SheetState
+from emulation.domain.workflow import SheetState
 from emulation.errors import Invalid, WrongState
-from emulation.models import Citation, Cluster, Entry, Evidence, Period, PhaseWindow, Sheet, TakenFrom
-from emulation.services.evidence import load_evidence_to_change, store_file
+from emulation.models import Citation, Entry, Evidence, Sheet, TakenFrom
+from emulation.services.evidence import load_evidence_to_change
 from emulation.services.lines import LineStatus, lines_of
 from emulation.services.offers import confirm, confirm_evidence, unconfirmed
 from emulation.services.sheets import load_sheet_to_change, save_entry
 from emulation.services.submissions import SomethingLeft, send
 from emulation.services.take_over import Taken, known_before, offers_from_last_year, take_over, undo_take_over
-from tests.files import PDF
-from tests.finished import publish
+from tests.bound import after_a_year
 from tests.world import World
 
 
@@ -31,36 +29,7 @@ def now() -> datetime:
 @pytest.fixture
 def sheet_id(db: Session, world: World, settings: Settings) -> int:
     """This year's empty sheet of 34; last year's is published, I.1 with a document and words."""
-    publish(db, world)
-    row = db.scalars(select(Entry).where(Entry.sheet_id == world.sheets["34"].id, Entry.code == "I.1")).one()
-    row.explanation = "Theo báo cáo"
-    db.execute(delete(Citation))
-    content = store_file(Path(settings.evidence_dir), PDF)
-    document = Evidence(
-        sheet_id=row.sheet_id, title="Báo cáo", file_name="bao-cao.pdf", media_type="application/pdf", size=len(PDF),
-        sha256=content, uploaded_by_id=world.people["unit_officer"].id, uploaded_at=now(),
-    )  # fmt: skip
-    db.add(document)
-    db.flush()
-    db.add(Citation(entry_id=row.id, evidence_id=document.id, place="tr. 6"))
-    period = Period(
-        code="2022-2023", title="2022-2023", criteria_set_id=world.period.criteria_set_id, phase=Phase.SELF_SCORING
-    )
-    db.add(period)
-    db.flush()
-    db.add(PhaseWindow(period_id=period.id, phase=Phase.SELF_SCORING, opens_at=now().replace(year=2020),
-                       closes_at=now().replace(year=2099)))  # fmt: skip
-    cluster = Cluster(period_id=period.id, number=1, name="Cụm thi đua số 1")
-    db.add(cluster)
-    db.flush()
-    unit = world.units["34"]
-    sheet = Sheet(period_id=period.id, unit_id=unit.id, cluster_id=cluster.id, unit_name=unit.name,
-                  short_name=unit.short_name, tags=[])  # fmt: skip
-    db.add(sheet)
-    db.commit()
-    found = sheet.id
-    db.expire_all()
-    return found
+    return after_a_year(db, world, settings).id
 
 
 def loaded(db: Session, sheet_id: int) -> Sheet:

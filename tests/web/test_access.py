@@ -72,6 +72,7 @@ UNUSUAL: dict[str, tuple[int, ...]] = {
     "results.recheck": (200, 404),
     "results.unit_result": (200, 404),
     "sheets.mine": (200, 302, 404),  # only people of a unit have one
+    "take_over.disputing": (404,),  # no criterion of the set of the tests names an indicator
     "submissions.receipt": (200, 404),  # none before the sheet is submitted
     "submissions.receipt_pdf": (200, 404),
 }

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from emulation.domain.workflow import Phase, SheetState
 from emulation.models import History, IndicatorValue, Stance
+from emulation.services.offers import dispute
 from emulation.services.sheets import save_entry
 from tests.bound import bind, data_of, entries_of, load, sheet_of
 from tests.client import Client, Form, Page, read
@@ -167,3 +169,26 @@ def test_confirm_all_leaves_what_changed_since_it_was_seen(client: Client, db: S
     assert {code: entry.taken_from for code, entry in entries_of(db, world).items()} == {
         "I.2": "ministry", "II.4": None,
     }  # fmt: skip
+
+
+def test_reviewers_see_the_figure_of_the_ministry_beside_the_disputed_one(
+    client: Client, db: Session, world: World
+) -> None:
+    bind(db, world)
+    load(db, world, ("34", "dat", "4"), ("34", "tong", "98"))
+    version, officer = entries_of(db, world)["I.1"].version, world.actor("unit_officer")
+    now, own = datetime.now(UTC), {"part": "4", "whole": "97"}
+    dispute(db, officer, sheet_of(db, world), code="I.1", data=own, reason="Đã bãi bỏ", version=version, now=now)
+    sheet, signer = sheet_of(db, world), officer.user_id
+    sheet.submitted_at = sheet.received_at = now
+    sheet.signed_by_id, sheet.submission_sha256 = signer, "0" * 64
+    sheet.state, world.period.phase = SheetState.RECEIVED, Phase.REVIEW
+    db.commit()
+    said = "Bộ có số 98 (Cơ sở dữ liệu ngành, ngày 31/05/2022), đơn vị khai 97. Lý do của đơn vị: Đã bãi bỏ"
+    for who, address in (
+        ("member", f"/sheets/{sheet.id}/review"),
+        ("member", f"/periods/{world.period.code}/reviews/I.1?unit=34"),
+        ("chair", f"/sheets/{sheet.id}/verdicts"),
+    ):
+        client.sign_in(who)
+        assert said in client.page(address).text, address
