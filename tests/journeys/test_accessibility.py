@@ -115,7 +115,13 @@ def filling_in(db: Session, world: World, own: Settings) -> Pages:
         *[("unit_officer", f"/sheets/{sheet}?open={one}") for one in ("I.1", "II.1", "II.3", "III.1")],
         ("unit_officer", f"/sheets/{sheet}?section=exclusions"),
         ("unit_officer", "/evidence"),
+        ("unit_officer", f"/sheets/{sheet}/evidence?show=1"),
+        ("unit_officer", f"/sheets/{sheet}/evidence?cite=I.2"),
+        ("unit_officer", f"/sheets/{sheet}/evidence/health"),
+        ("unit_officer", f"/sheets/{sheet}/links"),
+        ("unit_officer", "/evidence/1/citations"),
         ("unit_officer", "/evidence/1/describe"),
+        ("unit_officer", "/evidence/1/replace"),
         ("unit_officer", f"/sheets/{sheet}/send"),
         ("unit_officer", "/account"),
         ("unit_officer", "/accounts"),  # an error page
