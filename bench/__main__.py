@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import comparing, convert, documents, drafts, pages, rounds, sheets
+from bench import comparing, convert, documents, drafts, evidence, pages, rounds, sheets
 
 EMULATION = str(Path(sys.executable).with_name("emulation"))
 
@@ -95,6 +95,7 @@ def main() -> None:
         found = rank_rows(folder)
         found += lean_rows(folder)
         found += [row(what, seconds, target) for what, seconds, target in pages.measure(folder)]
+        found += [row(what, seconds, target) for what, seconds, target in evidence.measure(folder)]
         found += [row(what, seconds, target) for what, seconds, target in drafts.measure(folder)]
         found += [row(what, seconds, target) for what, seconds, target in sheets.measure(folder)]
         found += [row(what, seconds, target, unit=unit) for what, seconds, target, unit in comparing.measure(folder)]

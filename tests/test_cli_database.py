@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from emulation.cli import main
 from emulation.config import Settings
 from emulation.models import PhaseWindow
-from tests import finished
+from tests import filling, finished
 from tests.mailbox import Inbox, free_port, serving
 from tests.world import World
 
@@ -182,3 +183,33 @@ def test_documents_of_what_does_not_exist_are_refused_and_nothing_is_written(
     said = refusal(run(url, "certificates", "--period", "2021-2022", "--award", "none", "--out", out))
     assert "none" in said
     assert list(tmp_path.iterdir()) == []
+
+
+# ---- evidence ----
+
+
+def test_evidence_of_a_unit_is_written_as_zip_and_as_pdf(
+    db: Session, world: World, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filling.fill(db, world, settings)
+    monkeypatch.setenv("EMULATION_EVIDENCE_DIR", settings.evidence_dir)
+    of_unit = ("evidence", "export", "--period", "2021-2022", "--unit")
+    packed, bound = tmp_path / "mc.zip", tmp_path / "mc.pdf"
+
+    done = run(settings.database_url, *of_unit, "34", "--out", packed)
+    assert (done.exit_code, done.stdout.startswith(f"{packed}: 2 minh chứng, ")) == (0, True)
+    with zipfile.ZipFile(packed) as found:
+        assert len(found.namelist()) == 3
+    done = run(settings.database_url, *of_unit, "34", "--out", bound)
+    assert done.stdout.startswith(f"{bound}: 2 minh chứng, 1 trang, 2 chỉ ghi trong mục lục, ")
+    assert pages(bound) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mc.pdf", "mc.zip"]
+
+    url = settings.database_url
+    nowhere = refusal(run(url, *of_unit, "34", "--out", tmp_path / "x" / "a.zip"))
+    assert nowhere.endswith("không ghi được (No such file or directory).")
+    assert refusal(run(url, *of_unit, "99", "--out", packed)) == "Không có đơn vị mã 99."
+    assert refusal(run(url, "evidence", "export", "--period", "x", "--unit", "34", "--out", packed)) == (
+        "Không có kỳ đánh giá “x”."
+    )
+    assert run(url, *of_unit, "34", "--out", tmp_path / "a.rar").exit_code == 2

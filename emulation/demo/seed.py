@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from emulation.config import ROOT, VIETNAM, Settings
 from emulation.demo.awards import grant_awards
 from emulation.demo.drafts import write_draft
+from emulation.demo.evidence import add_evidence
 from emulation.demo.figures import invented_entry, small_pdf
 from emulation.demo.indicators import OFFERED_LINES, aligned, load_figures
 from emulation.demo.people import OTHERS, PEOPLE, DemoPerson
@@ -488,7 +489,9 @@ def _running_round(demo: Demo) -> None:
     for code, sheet in sheets.items():
         if code == OFFICER_UNIT:
             missing = [*[criterion.code for criterion in demo.criteria.leaves][-9::3], *OFFERED_LINES]
-            _fill(demo, sheet, demo.now - timedelta(hours=4), leave_out=frozenset(missing))
+            at, officer = demo.now - timedelta(hours=4), _person_of(demo, code, Role.UNIT_OFFICER)
+            _fill(demo, sheet, at, leave_out=frozenset(missing))
+            add_evidence(demo.db, sheet, officer, folder=Path(demo.settings.evidence_dir), at=at)
             continue
         if code in IDLE:
             continue

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+UNCITED = "Chưa trích dẫn"  # title of the chapter of what no criterion cites
 LONGEST_FOLDER = 48
 LONGEST_NAME = 80  # letters of a file name in the ZIP, so that a path on Windows stays far below 260
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')

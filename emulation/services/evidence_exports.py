@@ -6,13 +6,11 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from emulation.documents.evidence_folder import Chapter, Document, EvidenceFolder
+from emulation.documents.evidence_folder import UNCITED, Chapter, Document, EvidenceFolder
 from emulation.models import Evidence, Sheet
 from emulation.services.evidence import codes_of, evidence_of
 from emulation.services.scores import criteria_of
 from emulation.services.stored_files import path_of
-
-UNCITED = "Chưa trích dẫn"
 
 
 def evidence_folder(db: Session, sheet: Sheet, *, folder: Path) -> EvidenceFolder:
