@@ -88,7 +88,6 @@ class _Writer:
         self.sheet.title = layout.SHEET
         self.rows = layout.rows_of(book.criteria, book.tags)
         self.numbers = {id(row): number for number, row in enumerate(self.rows, layout.FIRST_ROW)}
-        self.row_of = {row.code: self.numbers[id(row)] for row in self.rows if not row.is_band}
         self.asked: dict[str, tuple[str, ...]] = {}
         self.choices: dict[tuple[Any, ...], DataValidation] = {}
         self.level_lists: dict[str, str] = {}
@@ -167,9 +166,11 @@ class _Writer:
                 self.sheet.cell(number, column).alignment = RIGHT
 
     def _band(self, row: Row, number: int) -> None:
-        values: dict[Column, Any] = {Column.CODE: row.code or None, Column.TITLE: row.title}
+        # no code in its own cell: a section may have the code of a criterion
+        title = f"{row.code}. {row.title}" if row.code else row.title
         if row.section is not None and row.section.coefficient != 1:
-            values[Column.TITLE] = f"{row.title} (hệ số {shown(row.section.coefficient)})"
+            title = f"{title} (hệ số {shown(row.section.coefficient)})"
+        values: dict[Column, Any] = {Column.TITLE: title}
         if row.section is not None:
             earned, base = formulas.section_formulas(
                 row.section,
