@@ -24,10 +24,10 @@ from sqlalchemy.orm import Session
 from emulation.documents.sheet_layout import Stamp
 from emulation.documents.sheet_workbook_read import Filled, Opened, open_workbook, read_rows
 from emulation.domain.criteria import Criterion
-from emulation.domain.merging import Content, Merged, Outcome, Side, merge
+from emulation.domain.merging import EMPTY, Content, Merged, Outcome, Side, merge
 from emulation.domain.numbers import number
 from emulation.domain.source import Problem, Problems
-from emulation.errors import Invalid, Missing, Refusal, Stale
+from emulation.errors import Invalid, Missing, Refusal, Stale, WrongState
 from emulation.models import Entry, History, Sheet, User
 from emulation.services.actor import Actor
 from emulation.services.history import record
@@ -267,7 +267,7 @@ def _plan(
     decided = {code: one.mine.data for code, one in sound.items() if one.outcome is Outcome.CONFLICT}
     before, taken = self_score(sheet), score_with(sheet, changed)
     either = score_with(sheet, changed | decided)
-    names = _names(db, {entry.updated_by_id for entry in entries.values()})
+    names = _names(db, {entry.updated_by_id for entry in entries.values() if entry.updated_by_id is not None})
     shown = []
     for code, one in sound.items():
         if one.outcome is Outcome.SAME:
@@ -324,7 +324,7 @@ def apply_workbook(
     sheet is locked. The same workbook again changes nothing.
 
     Raises:
-        WrongState, Problems: see `plan_of`.
+        WrongState, Problems: see `plan_of`; lines that share a figure hold different ones.
         PlanStale: the plan is another one now.
         Undecided: a cell is wrong, or a line that both changed is not decided.
     """
@@ -338,11 +338,9 @@ def apply_workbook(
         raise Undecided(plan, still_open)
     chosen = [line for line in plan.conflicts if choices[line.code] is Side.WORKBOOK]
     wanted = {line.code: line.merged.mine for line in (*plan.taken, *chosen)}
-    entries = {entry.code: entry for entry in sheet.entries}
-    written = []
     for code, content in wanted.items():
-        entry = entries.get(code)
-        saved = save_entry(
+        entry = _entry(sheet, code)
+        save_entry(
             db,
             actor,
             sheet,
@@ -352,7 +350,14 @@ def apply_workbook(
             version=entry.version if entry is not None else 0,
             now=now,
         )
-        written.append(f"{code} {saved.version if saved is not None else 0}")
+    stored = {code: _entry(sheet, code) for code in wanted}
+    lost = [code for code, entry in stored.items() if _content(entry) != wanted[code]]
+    if lost:  # saving one line may give its figures to others that ask for the same
+        raise WrongState(
+            N_("Chưa ghi gì: %(codes)s dùng chung số liệu với tiêu chí khác nhưng trong Excel ghi khác nhau."),
+            codes=", ".join(lost),
+        )
+    written = [f"{code} {entry.version}" for code, entry in stored.items() if entry is not None]
     if written:
         record(
             db,
@@ -370,6 +375,14 @@ def apply_workbook(
             },
         )
     return len(wanted)
+
+
+def _entry(sheet: Sheet, code: str) -> Entry | None:
+    return next((entry for entry in sheet.entries if entry.code == code), None)
+
+
+def _content(entry: Entry | None) -> Content:
+    return Content(entry.data, entry.explanation) if entry is not None else EMPTY
 
 
 # ---- the file between looking and applying ----
