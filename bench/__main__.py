@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import comparing, convert, documents, drafts, evidence, pages, rounds, sheets
+from bench import comparing, convert, documents, drafts, evidence, pages, rounds, sheets, workbook
 
 EMULATION = str(Path(sys.executable).with_name("emulation"))
 
@@ -99,6 +99,7 @@ def main() -> None:
         found += [row(what, seconds, target) for what, seconds, target in drafts.measure(folder)]
         found += [row(what, seconds, target) for what, seconds, target in sheets.measure(folder)]
         found += [row(what, seconds, target, unit=unit) for what, seconds, target, unit in comparing.measure(folder)]
+        found += [row(what, seconds, target) for what, seconds, target in workbook.measure(folder)]
         for what, rate, memory, target in documents.certificates(folder):
             found.append(Measured(f"{what}, {memory} MiB", f"{rate:.0f} / s", "", target))
         found += [row(what, seconds, target, unit="s") for what, seconds, target in convert.measure()]

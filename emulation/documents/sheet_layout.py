@@ -56,13 +56,13 @@ class Column(IntEnum):
 
 HEADS: dict[Column, tuple[str, int]] = {  # heading, width
     Column.CODE: ("Mã", 8),
-    Column.TITLE: ("Tiêu chí", 34),
-    Column.GUIDANCE: ("Hướng dẫn và cách chấm", 40),
+    Column.TITLE: ("Tiêu chí", 32),
+    Column.GUIDANCE: ("Hướng dẫn và cách chấm", 42),
     Column.MAX: ("Điểm tối đa", 7),
-    Column.ASKED: ("Cần điền", 20),
-    Column.FIRST: ("Kê khai (ô 1)", 13),
+    Column.ASKED: ("Cần điền", 18),
+    Column.FIRST: ("Kê khai (ô 1)", 18),
     Column.SECOND: ("Kê khai (ô 2)", 11),
-    Column.POINTS: ("Điểm (tham khảo)", 10),
+    Column.POINTS: ("Điểm (tham khảo)", 9),
     Column.EXPLANATION: ("Diễn giải", 36),
     Column.SKIP: ("Không áp dụng", 11),
     Column.REASON: ("Lý do không áp dụng", 22),

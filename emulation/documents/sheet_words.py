@@ -72,7 +72,7 @@ GUIDE = (
         "1. Điền",
         (
             "Điền trên trang “Phiếu tự chấm”, chỉ các ô nền vàng. Cột “Cần điền” cho biết mỗi ô cần gì. Các ô "
-            "khác đã khóa (không có mật khẩu)."
+            "khác đã khóa (không có mật khẩu). Hướng dẫn dài: bấm vào ô hoặc kéo cao dòng để đọc hết."
         ),
     ),
     (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -43,9 +44,10 @@ WRAPPED = Alignment(wrap_text=True, vertical="top")
 CENTRED = Alignment(wrap_text=True, vertical="center", horizontal="center")
 RIGHT = Alignment(horizontal="right", vertical="top")
 PLAIN, BOLD = Font(name="Calibri", size=11, color=INK), Font(name="Calibri", size=11, color=INK, bold=True)
-SMALL = Font(name="Calibri", size=10, color=QUIET)
+SMALL = Font(name="Calibri", size=9, color=QUIET)
 UNLOCKED = Protection(locked=False)
 FIGURES = frozenset({Column.MAX, Column.POINTS, Column.LAST_POINTS, Column.BASE})
+MOST_GUIDANCE = 6  # lines of guidance that make a row higher
 LISTS = (6, 7)  # columns of the hidden page that hold the levels and their points
 
 
@@ -88,7 +90,6 @@ class _Writer:
         self.sheet.title = layout.SHEET
         self.rows = layout.rows_of(book.criteria, book.tags)
         self.numbers = {id(row): number for number, row in enumerate(self.rows, layout.FIRST_ROW)}
-        self.row_of = {row.code: self.numbers[id(row)] for row in self.rows if not row.is_band}
         self.asked: dict[str, tuple[str, ...]] = {}
         self.choices: dict[tuple[Any, ...], DataValidation] = {}
         self.level_lists: dict[str, str] = {}
@@ -165,11 +166,14 @@ class _Writer:
         for column, key in zip((Column.FIRST, Column.SECOND), asked, strict=False):
             if key not in ("level", "met"):
                 self.sheet.cell(number, column).alignment = RIGHT
+        self.sheet.row_dimensions[number].height = height_of(values)
 
     def _band(self, row: Row, number: int) -> None:
-        values: dict[Column, Any] = {Column.CODE: row.code or None, Column.TITLE: row.title}
+        # no code in its own cell: a section may have the code of a criterion
+        title = f"{row.code}. {row.title}" if row.code else row.title
         if row.section is not None and row.section.coefficient != 1:
-            values[Column.TITLE] = f"{row.title} (hệ số {shown(row.section.coefficient)})"
+            title = f"{title} (hệ số {shown(row.section.coefficient)})"
+        values: dict[Column, Any] = {Column.TITLE: title}
         if row.section is not None:
             earned, base = formulas.section_formulas(
                 row.section,
@@ -400,6 +404,22 @@ class _Writer:
             cell.value = value
             return cell
         return write_cell(self.sheet, row, column, value)
+
+
+def height_of(values: Mapping[Column, Any]) -> float:
+    """The height of a row in points: all of its words but a long guidance, which would leave three rows on a screen."""
+    found = 1
+    for column in (Column.TITLE, Column.ASKED, Column.FIRST, Column.EXPLANATION, Column.REASON):
+        found = max(found, _lines(values.get(column), HEADS[column][1] * 1.05))
+    guidance = min(_lines(values.get(Column.GUIDANCE), HEADS[Column.GUIDANCE][1] * 1.3), MOST_GUIDANCE)
+    return min(max(15.0 * found, 12.0 * guidance) + 3, 400.0)
+
+
+def _lines(value: Any, letters: float) -> int:
+    """Lines that a text takes in a column of so many letters."""
+    if not isinstance(value, str):
+        return 1
+    return sum(max(1, math.ceil(len(line) / letters)) for line in value.split("\n"))
 
 
 def _value(key: str, value: Any) -> str | Decimal:

@@ -62,6 +62,7 @@ class Opened:
     """A workbook of ours whose hidden page is whole."""
 
     stamp: Stamp
+    identity: str  # the same for every file that goes back to one download
     sheet: Sheet
     others: tuple[Sheet, ...]  # pages that are none of ours
 
@@ -102,7 +103,8 @@ def open_workbook(raw: bytes) -> Opened:
             again=Phrase(START_AGAIN),
         )
     ours = {layout.SHEET, layout.HIDDEN, layout.GUIDE}
-    return Opened(_stamp(hidden), sheet, tuple(one for one in sheets if one.name not in ours))
+    stamp, identity = _stamp(hidden)
+    return Opened(stamp, identity, sheet, tuple(one for one in sheets if one.name not in ours))
 
 
 def _text(sheet: Sheet, row: int, column: int) -> str:
@@ -110,8 +112,8 @@ def _text(sheet: Sheet, row: int, column: int) -> str:
     return str(cell.value) if cell is not None else ""
 
 
-def _stamp(hidden: Sheet) -> Stamp:
-    """What the hidden page says, if it is what went out."""
+def _stamp(hidden: Sheet) -> tuple[Stamp, str]:
+    """What the hidden page says, if it is what went out, and its checksum."""
     lines: list[tuple[str, ...]] = []
     row = 1
     while _text(hidden, row, 1) not in ("", "checksum"):
@@ -119,7 +121,8 @@ def _stamp(hidden: Sheet) -> Stamp:
         lines.append(tuple(_text(hidden, row, column) for column in range(1, width + 1)))
         row += 1
     broken = refused(N_("Trang ẩn của phiếu Excel đã bị sửa. %(again)s"), again=Phrase(START_AGAIN))
-    if _text(hidden, row, 2) != layout.checksum(lines):
+    identity = layout.checksum(lines)
+    if _text(hidden, row, 2) != identity:
         raise broken
     heads = {line[0]: line[1] for line in lines if len(line) == 2}
     try:
@@ -127,7 +130,7 @@ def _stamp(hidden: Sheet) -> Stamp:
         for _, code, version, body in (line for line in lines if len(line) == 4):
             content = json.loads(body)
             bases[code] = Base(int(version), content["data"], str(content["explanation"]))
-        return Stamp(
+        stamp = Stamp(
             period=heads["period"],
             unit=heads["unit"],
             family=heads["set"],
@@ -136,6 +139,7 @@ def _stamp(hidden: Sheet) -> Stamp:
             made_at=datetime.fromisoformat(heads["made_at"]),
             lines=bases,
         )
+        return stamp, identity
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise broken from error
 
@@ -155,9 +159,7 @@ class _Reader:
     def __init__(self, opened: Opened, criteria: CriteriaSet, tags: frozenset[str]) -> None:
         self.opened, self.sheet, self.criteria = opened, opened.sheet, criteria
         self.rows = self.sheet.rows()
-        layout_rows = layout.rows_of(criteria, tags)
-        self.wanted = {row.code: row for row in layout_rows if not row.is_band}
-        self.bands = {row.code for row in layout_rows if row.is_band and row.code}
+        self.wanted = {row.code: row for row in layout.rows_of(criteria, tags) if not row.is_band}
         self.places: dict[str, int] = {}  # code -> number of its row
         self.found = Found()
 
@@ -244,7 +246,7 @@ class _Reader:
 
     def _stranger(self, number: int, cells: Mapping[int, Cell], code: str) -> None:
         """A row that is no criterion's: a band, a sum, or something that a person put there."""
-        if code and code not in self.bands:
+        if code:
             known = code in self.criteria.by_code
             text = (
                 N_("Tiêu chí %(code)s không áp dụng cho đơn vị này: xóa dòng.")

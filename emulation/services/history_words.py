@@ -115,6 +115,7 @@ FIELD_NAMES = {
     "issuer": N_("Cơ quan ban hành"),
     "kind": N_("Loại"),
     "level": N_("Bậc"),
+    "lines": N_("Tiêu chí và bản"),
     "members": N_("Thành viên"),
     "merit": N_("Thành tích"),
     "met": N_("Đạt"),
@@ -170,6 +171,7 @@ FIELD_NAMES = {
     "value": N_("Giá trị"),
     "vote_note": N_("Biểu quyết"),
     "whole": N_("Tổng số"),
+    "workbook": N_("Phiếu Excel"),
 }
 FIGURES = frozenset(
     (
@@ -265,7 +267,7 @@ def _said(key: str, value: Any, names: Names) -> Phrase:
         return Phrase("%(v)s", {"v": ", ".join(known.get(str(one), str(one)) for one in value)})
     if str(value) in known:
         return Phrase("%(v)s", {"v": known[str(value)]})
-    if key in ("sha256", "criteria"):
+    if key in ("sha256", "criteria", "workbook"):
         return Phrase("%(v)s", {"v": f"{str(value)[:12]}…"})
     return Phrase("%(v)s", {"v": _typed(key, value)})
 

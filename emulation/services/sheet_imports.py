@@ -22,13 +22,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.documents.sheet_layout import Stamp
-from emulation.documents.sheet_workbook_read import Filled, open_workbook, read_rows
+from emulation.documents.sheet_workbook_read import Filled, Opened, open_workbook, read_rows
 from emulation.domain.criteria import Criterion
-from emulation.domain.merging import Content, Merged, Outcome, Side, merge
+from emulation.domain.merging import EMPTY, Content, Merged, Outcome, Side, merge
 from emulation.domain.numbers import number
 from emulation.domain.source import Problem, Problems
-from emulation.errors import Invalid, Missing, Refusal, Stale
-from emulation.models import Entry, Sheet, User
+from emulation.errors import Invalid, Missing, Refusal, Stale, WrongState
+from emulation.models import Entry, History, Sheet, User
 from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.services.lines import FIGURES
@@ -43,6 +43,7 @@ from emulation.services.sheets import (
 )
 from emulation.words import N_, Phrase
 
+ACT = "import_workbook"  # in the history
 KEPT_FOR = timedelta(days=1)
 KEPT_AT_ONCE = 5  # files of one person for one sheet
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -95,6 +96,7 @@ class Plan:
     """What a workbook comes to. `same` counts the lines that it holds as they are online."""
 
     stamp: Stamp
+    identity: str  # of the download that the workbook goes back to
     lines: tuple[Planned, ...]
     same: int
     problems: tuple[Problem, ...]
@@ -151,6 +153,8 @@ def plan_of(db: Session, sheet: Sheet, raw: bytes, *, now: datetime) -> Plan:
         code: spelled(code, one.data, one.explanation) for code, one in opened.stamp.lines.items() if code in by_code
     }
     theirs = {code: spelled(code, one.data, one.explanation) for code, one in entries.items() if code in by_code}
+    own = _handed_in(db, sheet, opened.identity)
+    base |= {code: theirs[code] for code, one in entries.items() if code in theirs and own.get(code) == one.version}
     mine = {code: spelled(code, filled.data, filled.explanation) for code, filled in found.lines.items()}
     merged = merge(base, theirs, mine)
     problems, sound = list(found.problems), {}
@@ -161,7 +165,7 @@ def plan_of(db: Session, sheet: Sheet, raw: bytes, *, now: datetime) -> Plan:
             if wrong:
                 continue
         sound[code] = one
-    return _plan(db, sheet, opened.stamp, merged, sound, found.lines, tuple(problems), entries)
+    return _plan(db, sheet, opened, merged, sound, found.lines, tuple(problems), entries)
 
 
 def check_stamp(stamp: Stamp, sheet: Sheet) -> None:
@@ -192,6 +196,25 @@ def check_stamp(stamp: Stamp, sheet: Sheet) -> None:
         )
     if refused is not None:
         raise Problems([Problem(refused)])
+
+
+def _handed_in(db: Session, sheet: Sheet, identity: str) -> dict[str, int]:
+    """Lines that earlier hand-ins of the same download wrote, with the version that came of it.
+
+    Where such a line is still as it was written, the workbook has seen it: whoever goes on in the same file is not
+    asked to decide between two works of their own.
+    """
+    lines = db.scalars(
+        select(History.new)
+        .where(History.thing == Sheet.__tablename__, History.thing_id == sheet.id, History.act == ACT)
+        .order_by(History.id)
+    )
+    found: dict[str, int] = {}
+    for new in lines:
+        if new is not None and new.get("workbook") == identity:
+            pairs = (str(one).rpartition(" ") for one in new.get("lines", ()))
+            found |= {code: int(version) for code, _, version in pairs}
+    return found
 
 
 def _spelled(criterion: Criterion, data: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -232,7 +255,7 @@ def _problems(
 def _plan(
     db: Session,
     sheet: Sheet,
-    stamp: Stamp,
+    opened: Opened,
     merged: Mapping[str, Merged],
     sound: Mapping[str, Merged],
     lines: Mapping[str, Filled],
@@ -267,7 +290,8 @@ def _plan(
     ]
     body = json.dumps([versions, [str(one) for one in problems]], ensure_ascii=False, sort_keys=True)
     return Plan(
-        stamp=stamp,
+        stamp=opened.stamp,
+        identity=opened.identity,
         lines=tuple(shown),
         same=sum(one.outcome is Outcome.SAME for one in sound.values()),
         problems=problems,
@@ -300,7 +324,7 @@ def apply_workbook(
     sheet is locked. The same workbook again changes nothing.
 
     Raises:
-        WrongState, Problems: see `plan_of`.
+        WrongState, Problems: see `plan_of`; lines that share a figure hold different ones.
         PlanStale: the plan is another one now.
         Undecided: a cell is wrong, or a line that both changed is not decided.
     """
@@ -314,9 +338,8 @@ def apply_workbook(
         raise Undecided(plan, still_open)
     chosen = [line for line in plan.conflicts if choices[line.code] is Side.WORKBOOK]
     wanted = {line.code: line.merged.mine for line in (*plan.taken, *chosen)}
-    entries = {entry.code: entry for entry in sheet.entries}
     for code, content in wanted.items():
-        entry = entries.get(code)
+        entry = _entry(sheet, code)
         save_entry(
             db,
             actor,
@@ -327,18 +350,39 @@ def apply_workbook(
             version=entry.version if entry is not None else 0,
             now=now,
         )
-    if wanted:
+    stored = {code: _entry(sheet, code) for code in wanted}
+    lost = [code for code, entry in stored.items() if _content(entry) != wanted[code]]
+    if lost:  # saving one line may give its figures to others that ask for the same
+        raise WrongState(
+            N_("Chưa ghi gì: %(codes)s dùng chung số liệu với tiêu chí khác nhưng trong Excel ghi khác nhau."),
+            codes=", ".join(lost),
+        )
+    written = [f"{code} {entry.version}" for code, entry in stored.items() if entry is not None]
+    if written:
         record(
             db,
             actor,
-            "import_workbook",
+            ACT,
             sheet,
             now=now,
             period_id=sheet.period_id,
             unit_id=sheet.unit_id,
-            new={"sha256": hashlib.sha256(raw).hexdigest(), "count": len(wanted)},
+            new={
+                "count": len(written),
+                "lines": written,
+                "sha256": hashlib.sha256(raw).hexdigest(),
+                "workbook": plan.identity,
+            },
         )
     return len(wanted)
+
+
+def _entry(sheet: Sheet, code: str) -> Entry | None:
+    return next((entry for entry in sheet.entries if entry.code == code), None)
+
+
+def _content(entry: Entry | None) -> Content:
+    return Content(entry.data, entry.explanation) if entry is not None else EMPTY
 
 
 # ---- the file between looking and applying ----

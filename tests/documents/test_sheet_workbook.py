@@ -72,6 +72,8 @@ def shown(book: SheetBook) -> tuple[dict[str, Any], dict[str, Any]]:
         value = computed.value(layout.SHEET, row, Column.POINTS)
         if code:
             rows[code] = value
+        elif title and title.partition(". ")[0] in book.criteria.section_by_code:
+            rows[f"section {title.partition('. ')[0]}"] = value
         elif title:
             sums[title.partition(" (")[0]] = value
     return rows, sums
@@ -93,8 +95,8 @@ def check_against_scoring(book: SheetBook) -> None:
         else:
             assert rows[code] in ("", layout.BY_MINISTRY), code
     for section in book.criteria.section_by_code.values():
-        if section.code in rows:
-            assert Decimal(str(rows[section.code])).quantize(unit) == score.section(section.code).earned
+        if f"section {section.code}" in rows:
+            assert Decimal(str(rows[f"section {section.code}"])).quantize(unit) == score.section(section.code).earned
     assert Decimal(str(sums["Điểm cơ bản"])).quantize(unit) == score.core
     assert Decimal(str(sums["Điểm thưởng"])).quantize(unit) == score.bonus
     assert Decimal(str(sums["Điểm trừ"])).quantize(unit) == score.deductions
@@ -208,7 +210,7 @@ def changed(raw: bytes, cells: Mapping[tuple[str, Column], Any]) -> bytes:
     """The workbook after somebody typed into cells, named by the code of their row."""
     file = load_workbook(io.BytesIO(raw))
     page = file[layout.SHEET]
-    rows = {page.cell(row, 1).value: row for row in range(1, page.max_row + 1)}
+    rows = {page.cell(row, 1).value or "": row for row in range(page.max_row, layout.HEAD_ROW, -1)}  # "": first band
     for (code, column), value in cells.items():
         page.cell(rows[code], column).value = value
     stream = io.BytesIO()

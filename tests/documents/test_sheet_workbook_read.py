@@ -19,7 +19,7 @@ from emulation.documents.sheet_layout import Column
 from emulation.documents.sheet_workbook import sheet_workbook
 from emulation.documents.sheet_workbook_read import open_workbook, read_rows
 from emulation.domain.source import Problems
-from tests.documents.test_sheet_workbook import GOLDEN, TAG, book_of, changed, read
+from tests.documents.test_sheet_workbook import GOLDEN, TAG, book_of, changed, check_against_scoring, read
 from tests.documents.test_workbook_cells import encrypted, packed, unpacked, with_part
 from tests.world import nine_kinds
 
@@ -103,7 +103,7 @@ def test_cell_is_read_as_it_was_meant(code: str, column: Column, typed: Any, dat
             {("III.1", Column.SKIP): "x", ("III.1", SECOND): 97},
             "G20: Đã chọn “Không áp dụng” thì để trống số liệu.",
         ),
-        ({("I", FIRST): 3}, "F6: Dòng này không có mã tiêu chí, không kê khai ở đây: xóa ô."),
+        ({("", FIRST): 3}, "F6: Dòng này không có mã tiêu chí, không kê khai ở đây: xóa ô."),
         ({("I.1", Column.POINTS): 10}, "H7: Cột điểm do hệ thống tính, điểm gõ vào không được dùng: xóa ô."),
         (
             {("I.1", Column.TITLE): "Tỷ lệ khác"},
@@ -129,6 +129,16 @@ def test_percentage_typed_with_its_sign_is_a_hundred_times_the_stored_number() -
     found, _, problems = read(reworked(typed("I.2"), EMPTY))
     assert (found, problems) == ({"I.2": {"value": Decimal("95.5")}}, [])
     assert told(reworked(typed("I.3"), EMPTY)) == ["F9: Ô ở dạng phần trăm: định dạng ô là số thường rồi gõ lại."]
+
+
+def test_section_may_have_the_code_of_a_criterion() -> None:
+    criteria = nine_kinds()
+    section = criteria.sections[0].model_copy(update={"code": "I.1"})
+    criteria = criteria.model_copy(update={"sections": (section, *criteria.sections[1:])})
+    book = book_of(GOLDEN, criteria)
+    found = read_rows(open_workbook(sheet_workbook(book)), criteria, TAG)
+    assert (found.problems, len(found.lines)) == ([], len(GOLDEN))
+    check_against_scoring(book)
 
 
 def test_figures_beside_the_table_are_named() -> None:

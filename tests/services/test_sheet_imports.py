@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from emulation.config import Settings
 from emulation.documents.sheet_layout import Column
 from emulation.domain.criteria import load
-from emulation.domain.merging import Side
+from emulation.domain.merging import Outcome, Side
 from emulation.domain.source import Problems
 from emulation.errors import Missing, WrongState
 from emulation.models import History, Sheet
@@ -125,6 +125,16 @@ def test_handing_in_twice_is_harmless(db: Session, world: World) -> None:
     version = loaded(db, world).entries[0].version
     assert hand_in(db, world, raw) == 0
     assert loaded(db, world).entries[0].version == version
+
+
+def test_same_file_filled_on_and_handed_in_again_is_no_conflict_with_itself(db: Session, world: World) -> None:
+    first = export(db, world, {("II.4", FIRST): 3, ("I.2", FIRST): 91})
+    assert hand_in(db, world, first) == 2
+    assert hand_in(db, world, changed(first, {("II.4", FIRST): 4, ("I.2", FIRST): None})) == 2
+    assert declared(loaded(db, world)) == {"I.2": None, "II.4": {"count": "4"}}
+    save(db, world, "II.4", {"count": 1})  # somebody else: now there is something to decide
+    plan = plan_of(db, loaded(db, world), changed(first, {("II.4", FIRST): 5, ("I.2", FIRST): None}), now=now())
+    assert [(line.code, line.merged.outcome) for line in plan.lines] == [("II.4", Outcome.CONFLICT)]
 
 
 def test_what_only_one_side_changed_is_merged(db: Session, world: World, settings: Settings) -> None:
