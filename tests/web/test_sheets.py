@@ -62,7 +62,7 @@ def test_sheet_shows_state_deadline_sections_and_totals(client: Client, world: W
 
     assert page.h1 == "Phiếu tự chấm điểm năm học 2021-2022"
     for words in (
-        "Phiếu đang ở chuyên viên Unit officer. Còn 11 ngày. Bước tiếp theo: trình lãnh đạo Sở ký.",
+        "Phiếu đang ở chuyên viên Unit officer. Bước tiếp theo: trình lãnh đạo Sở ký. Còn 11 ngày Hạn ",
         "I Cải cách hành chính 3/3",
         "95/98 ≈ 96,94 % 9,69 điểm",
         "Tổng tạm tính 78,23 / 100",
