@@ -42,7 +42,7 @@ if (clocks.length) {
       drift = Date.now() - performance.now();
       try {
         const answer = await fetch(document.querySelector("link[rel=icon]").href, { method: "HEAD", cache: "no-store" });
-        const server = Date.parse(answer.headers.get("Date"));
+        const server = Date.parse(/\w+, \d+ \w+ \d+ [\d:]+ GMT/.exec(answer.headers.get("Date"))); // some send it twice
         if (server) offset = server - Date.now();
       } catch { /* no line: go on with what is known */ }
     }
