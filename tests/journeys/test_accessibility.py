@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,11 @@ from emulation.config import Settings
 from emulation.db import make_engine, make_sessions
 from emulation.domain.drafts import Kind, Root
 from emulation.domain.workflow import SheetState
-from emulation.models import Award, Certificate, Exclusion
+from emulation.models import Award, Certificate, Exclusion, Sheet
 from emulation.schema import migrate
-from emulation.services import drafts, explanations, marks, offers, verdicts
-from tests import bound, filling, finished, reviewing
+from emulation.services import drafts, explanations, marks, offers, remarks, scans, sheets, submissions, team, verdicts
+from emulation.services.actor import Actor
+from tests import bound, files, filling, finished, reviewing
 from tests.journeys.browsers import LAPTOP, PHONE, Visitors, cookie_of, serving
 from tests.journeys.drafting import begin, consult
 from tests.world import World, build
@@ -101,7 +103,13 @@ def own_db(own_site: Flask) -> Iterator[Session]:
 
 def filling_in(db: Session, world: World, own: Settings) -> Pages:
     """The sheet is filled in; the ministry prepares."""
-    sheet = filling.fill(db, world, own).id
+    filled = filling.fill(db, world, own)
+    sheet, officer = filled.id, world.actor("unit_officer")
+    parts = {"I": officer.user_id, "III": officer.user_id}
+    team.assign(db, officer, filled, to=parts, now=reviewing.now())
+    asked = remarks.remark(db, officer, filled, code="I.1", text="Số nào?", now=reviewing.now())
+    remarks.answer(db, world.actor("unit_director"), asked, text="Trang 6.", now=reviewing.now())
+    remarks.remark(db, officer, filled, code="II.1", text="Chờ phòng chuyên môn.", now=reviewing.now())
     code, council = world.period.code, world.council.id if world.council else 0
     unit, admin = world.people["unit_officer"].id, "admin"
     return [
@@ -124,6 +132,7 @@ def filling_in(db: Session, world: World, own: Settings) -> Pages:
         ("unit_officer", "/evidence/1/replace"),
         ("unit_officer", f"/sheets/{sheet}/send"),
         ("unit_officer", f"/sheets/{sheet}/workbook"),
+        *[("unit_officer", f"/sheets/{sheet}/{page}") for page in ("team", "remarks", "activity")],
         ("unit_officer", "/account"),
         ("unit_officer", "/accounts"),  # an error page
         ("other_officer", f"/sheets/{world.sheets['96'].id}/send"),
@@ -152,14 +161,41 @@ def filling_in(db: Session, world: World, own: Settings) -> Pages:
     ]
 
 
+def give_back(db: Session, world: World) -> None:
+    """The director has given the sheet back once, the officer has changed a line and sent it again."""
+    officer, sheet = world.actor("unit_officer"), filling.loaded(db, world)
+    submissions.send_back(db, world.actor("unit_director"), sheet, note="Sửa I.2", now=reviewing.now())
+    sheets.save_entry(db, officer, sheet, code="I.2", data={"value": "95"}, version=1, now=reviewing.now())
+    submissions.send(db, officer, sheet, now=reviewing.now())
+    db.commit()
+
+
+def attach_scan(db: Session, actor: Actor, sheet: Sheet, own: Settings) -> None:
+    """A scan of the signed print."""
+    scans.attach_scan(
+        db,
+        actor,
+        sheet,
+        folder=Path(own.evidence_dir),
+        file=BytesIO(files.PDF),
+        file_name="phieu.pdf",
+        largest_mib=1,
+        now=reviewing.now(),
+    )
+    db.commit()
+
+
 def signing_and_reception(db: Session, world: World, own: Settings) -> Pages:
     """One sheet waits for the signature, another for the ministry."""
     sheet = filling.to_signing(db, world, own).id
+    attach_scan(db, world.actor("unit_officer"), filling.loaded(db, world), own)
+    give_back(db, world)
     other = reviewing.declare(db, world, "96", state=SheetState.SUBMITTED, unproven=("I.1",)).id
     code = world.period.code
     return [
         ("unit_director", "/"),
         ("unit_director", f"/sheets/{sheet}/sign"),
+        ("unit_director", f"/sheets/{sheet}/scans"),
         ("other_director", f"/sheets/{other}/receipt"),
         ("department", f"/periods/{code}/inbox"),
         ("department", f"/sheets/{other}/reception"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from emulation.config import Settings
-from emulation.models import History, ReturnedLine, SignIn
-from emulation.services.submissions import fingerprint
+from emulation.domain.workflow import Phase
+from emulation.models import History, PhaseWindow, ReturnedLine, SignIn
+from emulation.services.submissions import fingerprint, return_lines
 from tests.client import Client, Page
-from tests.filling import fill, loaded, to_received, to_signing, to_submitted
+from tests.filling import fill, loaded, now, to_received, to_signing, to_submitted
 from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.db  # the acts that seal what a unit has declared
@@ -133,6 +136,54 @@ def test_submit_of_something_else_than_was_shown_is_refused(client: Client, worl
     response = client.post(url(world, "/submit"), data={"password": PASSWORD, "seen": "0" * 64})
 
     assert (response.status_code, state(client, world)) == (409, "signing")
+
+
+def test_second_click_of_two_leads_on(client: Client, world: World, settings: Settings) -> None:
+    seen = {"seen": fingerprint(fill(client.db, world, settings))}
+    officer, director = client.sign_in("unit_officer"), client.another().sign_in("unit_director")
+    sent = [officer.post(url(world, "/send"), data=seen) for _ in range(2)]
+    signed = [director.post(url(world, "/submit"), data={**seen, "password": PASSWORD}) for _ in range(2)]
+
+    assert [(one.status_code, one.location) for one in sent] == [(303, url(world))] * 2
+    assert [(one.status_code, one.location) for one in signed] == [(303, url(world, "/receipt"))] * 2
+    acts = client.db.scalars(select(History.act).where(History.act.in_(("send", "submit"))).order_by(History.id)).all()
+    assert acts == ["send", "submit"]
+
+
+def test_sign_without_saying_what_was_seen_is_refused(client: Client, world: World, settings: Settings) -> None:
+    to_signing(client.db, world, settings)
+    response = client.sign_in("unit_director").post(url(world, "/submit"), data={"password": PASSWORD})
+
+    assert (response.status_code, state(client, world)) == (409, "signing")
+
+
+def test_deadline_that_passed_since_the_page_was_opened_binds(client: Client, world: World, settings: Settings) -> None:
+    to_signing(client.db, world, settings)
+    page = client.sign_in("unit_director").page(url(world, "/sign"))
+    assert "Ký và nộp về Bộ" in page.text
+    window = client.db.scalars(select(PhaseWindow).where(PhaseWindow.phase == Phase.SELF_SCORING)).one()
+    window.closes_at = now() - timedelta(minutes=1)
+    seen = fingerprint(loaded(client.db, world))
+    response = client.post(url(world, "/submit"), data={"password": PASSWORD, "seen": seen})
+
+    assert (response.status_code, state(client, world)) == (409, "signing")
+    assert "Không thể ký và nộp: đã hết hạn lúc" in response.text
+    assert client.submit(url(world, "/sign"), {"note": "Xin gia hạn"}, to=url(world, "/send-back")).status_code == 303
+
+
+def test_receipt_of_a_returned_sheet_sounds_no_alarm(client: Client, world: World, settings: Settings) -> None:
+    sheet = to_submitted(client.db, world, settings)
+    return_lines(client.db, world.actor("department"), sheet, reasons={"I.2": "Số khác"}, now=now())
+    officer = client.sign_in("unit_officer")
+    officer.submit(url(world, "?open=I.2"), {"value": "95"}, to=url(world, "/entries/I.2"))
+    officer.submit(url(world, "/send"), {}, to=url(world, "/send"))
+    page = officer.page(url(world, "/receipt"))
+
+    assert "đang được sửa" in page.text
+    assert "bộ phận kỹ thuật" not in page.text
+    assert "78,23" in page.text  # as submitted
+    pdf = officer.get(url(world, "/receipt.pdf"))
+    assert (pdf.mimetype, pdf.data[:5]) == ("application/pdf", b"%PDF-")
 
 
 def test_send_back_needs_a_note_and_shows_it_to_the_officer(client: Client, world: World, settings: Settings) -> None:
