@@ -217,6 +217,7 @@ def test_save_for_a_script_answers_with_what_changed(client: Client, world: Worl
         "declared-I.1",
         "mark-I.1",
         "takeover-I.1",
+        "prefilled-I.1",
         "points-I.1",
         "chips-I.1",
         "working-I.1",
