@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 
 import hypothesis
+import jinja2
 import pytest
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from emulation import create_app
-from emulation.config import Settings
+from emulation.config import ROOT, Settings
 from emulation.db import make_engine, make_sessions
 from emulation.schema import migrate
 from tests.client import Client
 from tests.snapshots import Snapshots, snapshots_of
 from tests.world import World, build, found_again
+from tools.system import chromium
 from tools.translations import compile_stale
 
 # Time is no property of a rule: on a machine with other work an example of 3 ms may take half a second.
-hypothesis.settings.register_profile("suite", deadline=None)
+# Every run looks at other examples; half of the usual number keeps the suite short.
+hypothesis.settings.register_profile("suite", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("suite")
 
 
@@ -87,17 +90,18 @@ def english() -> None:
 
 
 @pytest.fixture(scope="session")
-def make_app(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Settings], Flask]:
-    """Makes applications that compile each template once a run, not once each."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent  # the workers' own folders stand in it
-    compiled = folder / "templates"
-    compiled.mkdir(exist_ok=True)
+def make_app() -> Callable[[Settings], Flask]:
+    """Makes applications that compile a template once until it changes, not once each.
+
+    Jinja knows a changed template; what else the compiled form depends on names the folder.
+    """
+    made_by = jinja2.__version__.encode() + (ROOT / "emulation" / "web" / "app.py").read_bytes()
+    compiled = ROOT / ".pytest_cache" / "templates" / hashlib.sha256(made_by).hexdigest()[:16]
+    compiled.mkdir(parents=True, exist_ok=True)
 
     def make(settings: Settings) -> Flask:
         app = create_app(settings)
-        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+        app.jinja_env.bytecode_cache = jinja2.FileSystemBytecodeCache(str(compiled))
         return app
 
     return make
@@ -117,3 +121,14 @@ def app(make_app: Callable[[Settings], Flask], settings: Settings) -> Iterator[F
 def client(app: Flask, db: Session) -> Client:
     """A browser nobody has signed in with; see tests/client.py."""
     return Client.of(app, db)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium a worker, for it takes a second to start, and two of Playwright cannot run in one process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu", "--in-process-gpu"]
+        )
+        yield browser
+        browser.close()

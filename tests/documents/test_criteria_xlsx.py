@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,14 @@ def saved(book: Workbook) -> bytes:
     return stream.getvalue()
 
 
+@lru_cache(maxsize=1)
+def workbook_of_nine() -> bytes:
+    return workbook(NINE_SET)
+
+
 def changed(*changes: Callable[[Any], object]) -> bytes:
     """The workbook of the nine kinds after somebody has worked on it."""
-    book = opened(workbook(NINE_SET))
+    book = opened(workbook_of_nine())
     for change in changes:
         change(book)
     return saved(book)

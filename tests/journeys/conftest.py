@@ -1,4 +1,4 @@
-"""Fixtures of the journeys: one Chromium a module, the application on a real server."""
+"""Fixtures of the journeys: the application on a real server, and who visits it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import Session
 
 from emulation.config import Settings
 from tests.journeys.browsers import Visitors, cookie_of, serving
 from tests.journeys.drafting import begin
 from tests.world import World
-from tools.system import chromium
-
-
-@pytest.fixture(scope="module")  # two of Playwright cannot run at once, and tests/templates has its own
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
