@@ -133,7 +133,8 @@ def _subject(period: Period, sheet: Sheet, clock: Clock, occasions: Sequence[str
     elif EXTENDED in occasions:
         subject = f"Đơn vị được gia hạn nộp {name} đến {until}"
     elif NOT_STARTED in occasions:
-        subject = f"Đề nghị bắt đầu kê khai {name}" + (f", hạn {until}" if until else "")
+        subject = f"Đề nghị bắt đầu kê khai {name}"
+        subject += f", {'đã quá hạn' if clock.is_over else 'hạn'} {until}" if until else ""
     elif OVERDUE in occasions:
         subject = f"Đã quá hạn nộp {name}"
     elif TODAY in occasions:

@@ -262,14 +262,14 @@ def _last_acts(db: Session, ids: Sequence[int]) -> dict[int, tuple[datetime, str
         (Entry.sheet_id, Entry.updated_at, Entry.updated_by_id),
         (Evidence.sheet_id, Evidence.uploaded_at, Evidence.uploaded_by_id),
     ):
-        newest = (
-            select(sheet.label("sheet_id"), func.max(at).label("at")).where(sheet.in_(ids)).group_by(sheet).subquery()
-        )
-        rows = db.execute(
-            select(sheet, at, User.name)
+        newest = select(sheet, func.max(at).label("at")).where(sheet.in_(ids)).group_by(sheet).subquery()
+        last = (  # one of them, where several lines were changed at once
+            select(newest.c.sheet_id, newest.c.at, func.max(by).label("by"))
             .join(newest, (newest.c.sheet_id == sheet) & (newest.c.at == at))
-            .join(User, User.id == by)
+            .group_by(newest.c.sheet_id, newest.c.at)
+            .subquery()
         )
+        rows = db.execute(select(last.c.sheet_id, last.c.at, User.name).join(User, User.id == last.c.by))
         for sheet_id, moment, who in rows:
             if sheet_id not in found or moment > found[sheet_id][0]:
                 found[sheet_id] = (moment, who)

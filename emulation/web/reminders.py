@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, session, url_for
@@ -194,9 +195,8 @@ def notices(person: User, period: Period) -> list[dict[str, str]]:
     if SIGNING in occasions:
         sentences.append(_("Phiếu đang chờ anh chị ký."))
     if EXTENDED in occasions:
-        sentences.append(
-            _("Đơn vị được gia hạn đến %(when)s. Lý do: %(why)s", when=until, why=clock.reason.rstrip(".") + ".")
-        )
+        why = shorten(clock.reason, 200, placeholder=" ...").rstrip(".") + "."
+        sentences.append(_("Đơn vị được gia hạn đến %(when)s. Lý do: %(why)s", when=until, why=why))
     if OVERDUE in occasions:
         sentences.append(_("Đã quá hạn nộp phiếu từ %(when)s; muốn nộp, đơn vị đề nghị Vụ gia hạn.", when=until))
     elif deadline is not None and not deadline.is_over and EXTENDED not in occasions:
