@@ -16,7 +16,7 @@ from emulation.domain.criteria import Criterion
 from emulation.domain.numbers import number
 from emulation.domain.rules import Checklist, External
 from emulation.domain.scoring import line_points
-from emulation.domain.shared_figures import spread
+from emulation.domain.shared_figures import indicators_in, spread
 from emulation.domain.workflow import Act, Clock, Phase, SheetState, refusal, require
 from emulation.errors import Invalid, Stale, WrongState
 from emulation.models import Citation, CriteriaSet, Entry, Period, Role, Sheet, User
@@ -329,10 +329,22 @@ def share_figures(
         may_change=may_change,
         everywhere=everywhere,
     )
+    own = set(indicators_in(criterion, after))
+    doubtful = {  # figures that only stand on lines nobody has confirmed
+        indicator: entry.taken_from
+        for entry in sheet.entries
+        if entry.taken_from is not None and entry.code != criterion.code
+        for indicator in indicators_in(criteria_of(sheet).by_code[entry.code], entry.data)
+    }
     for code, data in changed.items():
         entry = entry_at(db, sheet, code) or start_entry(db, sheet, code, actor, now=now)
         old = {"data": entry.data, "explanation": entry.explanation}
-        entry.data, entry.taken_from = data, None
+        others = set(indicators_in(criteria_of(sheet).by_code[code], data)) - own
+        if entry.data is None:
+            entry.taken_from = next((doubtful[one] for one in sorted(others) if one in doubtful), None)
+        elif len(data) == len(set(indicators_in(criteria_of(sheet).by_code[code], data)) & own):
+            entry.taken_from = None  # every figure of it is one that the unit has just declared
+        entry.data = data
         entry.updated_by_id, entry.updated_at = actor.user_id, now
         new = {"data": data, "explanation": entry.explanation, "same_as": criterion.code}
         place: dict[str, Any] = {"period_id": sheet.period_id, "unit_id": sheet.unit_id, "place": code}

@@ -236,3 +236,13 @@ def test_typing_over_an_offered_figure_clears_the_mark(db: Session, world: World
     save(db, world, "I.2", {"value": "91"})
     assert entries_of(db, world)["I.2"].taken_from is None
     assert [(one.own, one.value.reason) for one in differing(db, world.period)] == [("91", "")]
+
+
+def test_a_line_stays_unconfirmed_while_one_of_its_figures_is(db: Session, world: World) -> None:
+    bind(db, world)
+    load(db, world, ("34", "dat", "4"), ("34", "tong", "98"))
+    save(db, world, "II.4", {"count": "5"})
+
+    entries = entries_of(db, world)
+    assert entries["I.1"].data == {"part": "5", "whole": "98"}
+    assert (entries["I.1"].taken_from, entries["II.4"].taken_from) == (TakenFrom.MINISTRY, None)

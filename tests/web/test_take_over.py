@@ -128,6 +128,9 @@ def test_the_department_sees_a_dry_run_and_loads_what_it_saw(client: Client, db:
     plan = read(tried.text)
     assert "Không tiêu chí nào dùng, bỏ qua: la (1)" in plan.text
     assert db.scalars(select(IndicatorValue)).all() == []
+    late = send(client, plan, "/indicators", seen="another")
+    assert late.status_code == 409
+    assert "Xem lại bản chạy thử rồi nạp." in late.text
     assert send(client, plan, "/indicators").status_code == 303
     db.expire_all()
     assert db.scalars(select(IndicatorValue)).one().stance == Stance.OFFERED
