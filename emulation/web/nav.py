@@ -24,6 +24,8 @@ LIES_UNDER = {
     "new_periods": "periods",
     "submissions": "sheets",
     "lean": "results",
+    "uploads": "evidence",
+    "evidence_health": "evidence",
 }
 
 
