@@ -58,7 +58,11 @@ def safe_name(text: str, longest: int) -> str:
     """A name that Windows, macOS and Linux take: NFC, without what they forbid, no dot or space at its end."""
     name = _FORBIDDEN.sub(" ", unicodedata.normalize("NFC", text))
     name = "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
-    name = " ".join(name.split())[:longest].strip(". ")
+    name = " ".join(name.split())
+    if len(name) > longest:
+        words = name[: longest + 1].rpartition(" ")[0]
+        name = words if len(words) > longest // 2 else name[:longest]  # between words, unless one word is all of it
+    name = name.strip(". ")
     return f"_{name}" if _RESERVED.match(name) else name or "_"
 
 

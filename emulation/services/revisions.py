@@ -17,6 +17,8 @@ from emulation.services.quotas import check_quota
 from emulation.services.sheets import require_fillable
 from emulation.words import N_
 
+IS_LINK = N_("Minh chứng này là một đường dẫn; sửa đường dẫn ở phần thông tin.")
+
 
 def refuse_replacing(db: Session, evidence: Evidence, *, now: datetime) -> None:
     """Refuse unless a newer file may take the place of this evidence's file now.
@@ -26,7 +28,7 @@ def refuse_replacing(db: Session, evidence: Evidence, *, now: datetime) -> None:
     """
     require_fillable(db, evidence.sheet, None, now=now)
     if evidence.url is not None:
-        raise WrongState(N_("Minh chứng này là một đường dẫn; sửa đường dẫn ở phần thông tin."))
+        raise WrongState(IS_LINK)
     if not may_describe(evidence.sheet, evidence):
         raise WrongState(
             N_("Minh chứng này đang dùng cho tiêu chí đã nộp và không bị trả lại, nên không thay tệp được.")

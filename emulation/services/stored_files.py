@@ -17,6 +17,7 @@ from emulation.models import Evidence, EvidenceRevision, SignedScan
 from emulation.words import N_
 
 CHUNK = 1024 * 1024
+INCOMING = "incoming-"  # how the name of an unfinished file begins
 
 
 def path_of(folder: Path, sha256: str) -> Path:
@@ -30,7 +31,7 @@ def store_file(folder: Path, content: bytes | IO[bytes]) -> str:
     source.seek(0)
     folder.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
-    handle, name = tempfile.mkstemp(dir=folder, prefix="incoming-")
+    handle, name = tempfile.mkstemp(dir=folder, prefix=INCOMING)
     written = Path(name)
     try:
         with os.fdopen(handle, "wb") as target:
@@ -67,8 +68,11 @@ def _put(folder: Path, written: Path, sha256: str) -> None:
         os.link(written, final)
     except FileExistsError:  # somebody else was faster with the same content
         return
-    except OSError:  # a file system without second names
-        shutil.copyfile(written, final)
+    except OSError:  # a file system without second names: a copy that appears whole
+        handle, name = tempfile.mkstemp(dir=folder, prefix=INCOMING)
+        os.close(handle)
+        shutil.copyfile(written, name)
+        Path(name).replace(final)
     final.chmod(0o440)
     handle = os.open(final.parent, os.O_RDONLY)
     try:

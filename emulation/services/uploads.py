@@ -17,6 +17,7 @@ from emulation.services.evidence import Attached, Incoming, attach_stored, take_
 from emulation.services.file_types import ALL, ENDINGS, clean_name, ending_of
 from emulation.services.quotas import MIB, TooLarge, check_quota
 from emulation.services.sheets import require_fillable
+from emulation.services.stored_files import INCOMING
 from emulation.words import N_
 
 PIECE = 2 * MIB  # bytes of the largest piece: what a form may hold
@@ -183,13 +184,14 @@ def drop(db: Session, folder: Path, upload: Upload) -> None:
 
 
 def drop_abandoned(db: Session, folder: Path, *, now: datetime) -> int:
-    """Forget what nobody has touched for a day, and pieces that no upload knows; gives how many there were."""
+    """Forget what nobody has touched for a day, and files that a killed server left; gives how many uploads."""
     old = list(db.scalars(select(Upload.token).where(Upload.touched_at < now - KEPT)))
     db.execute(delete(Upload).where(Upload.token.in_(old)))
     parts = list((folder / PARTS).glob("*"))
     known = set(db.scalars(select(Upload.token))) if parts else set()
-    for path in parts:
-        if path.name not in known and path.stat().st_mtime < (now - KEPT).timestamp():
+    strays = [path for path in parts if path.name not in known] + list(folder.glob(f"{INCOMING}*"))
+    for path in strays:
+        if path.stat().st_mtime < (now - KEPT).timestamp():
             path.unlink(missing_ok=True)
     for token in old:
         (folder / PARTS / token).unlink(missing_ok=True)

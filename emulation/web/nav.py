@@ -32,6 +32,8 @@ LIES_UNDER = {
     "take_over": "sheets",
     "team": "sheets",
     "lean": "results",
+    "uploads": "evidence",
+    "evidence_health": "evidence",
 }
 
 

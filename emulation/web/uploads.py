@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from emulation.access import Permission
-from emulation.errors import Invalid, Missing, Refusal, Stale
+from emulation.errors import Invalid, Missing, Refusal, Stale, WrongState
 from emulation.models import Evidence, Sheet, Upload
 from emulation.services import evidence as service
 from emulation.services import links, revisions, uploads
@@ -343,6 +343,8 @@ def add_link(sheet: Sheet) -> Any:
 @area.get("/evidence/<int:evidence_id>/replace", allow=Permission.FILL_SHEET, load=_evidence)
 def replace(evidence: Evidence) -> Any:
     """The form of a newer file."""
+    if evidence.url is not None:
+        raise WrongState(revisions.IS_LINK)
     return _replace_page(evidence, ReplaceForm(), evidence.version)
 
 

@@ -124,7 +124,6 @@ def filling_in(db: Session, world: World, own: Settings) -> Pages:
         ("unit_officer", f"/sheets/{sheet}?section=exclusions"),
         ("unit_officer", "/evidence"),
         ("unit_officer", f"/sheets/{sheet}/evidence?show=1"),
-        ("unit_officer", f"/sheets/{sheet}/evidence?cite=I.2"),
         ("unit_officer", f"/sheets/{sheet}/evidence/health"),
         ("unit_officer", f"/sheets/{sheet}/links"),
         ("unit_officer", "/evidence/1/citations"),

@@ -26,7 +26,7 @@ from emulation.services.evidence import (
 )
 from emulation.services.quotas import TooLarge
 from emulation.services.sheets import load_sheet_to_change, save_entry
-from emulation.services.stored_files import path_of, store_file, whole_file
+from emulation.services.stored_files import path_of, store_file, store_written, whole_file
 from tests import files
 from tests.world import World
 
@@ -83,6 +83,15 @@ def test_store_file_leaves_nothing_behind_when_reading_breaks(tmp_path: Path) ->
         store_file(tmp_path, Broken())
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_store_written_gives_a_second_name_and_keeps_the_first(tmp_path: Path) -> None:
+    part = tmp_path / "part"
+    part.write_bytes(files.PDF)
+    for _ in range(2):  # again after a failed transaction
+        sha256 = store_written(tmp_path, part)
+
+    assert (path_of(tmp_path, sha256).stat().st_ino, part.read_bytes()) == (part.stat().st_ino, files.PDF)
 
 
 def test_whole_file_notices_what_was_replaced_on_disk(db: Session, world: World, settings: Settings) -> None:

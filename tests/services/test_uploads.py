@@ -192,11 +192,13 @@ def test_abandoned_uploads_leave_nothing(db: Session, world: World, settings: Se
     old.touched_at = now() - timedelta(hours=25)
     db.flush()
     stray = folder_of(settings) / uploads.PARTS / "stray"
-    stray.write_bytes(b"x")
-    os.utime(stray, (0, 0))
+    killed = folder_of(settings) / "incoming-x"
+    for path in (stray, killed):
+        path.write_bytes(b"x")
+        os.utime(path, (0, 0))
 
     assert uploads.drop_abandoned(db, folder_of(settings), now=now()) == 1
-    assert [path.name for path in stray.parent.iterdir()] == [young.token]
+    assert ([path.name for path in stray.parent.iterdir()], killed.exists()) == ([young.token], False)
     assert db.scalars(select(Upload.token)).all() == [young.token]
 
 

@@ -308,6 +308,9 @@ def test_link_is_noted_shown_with_its_host_and_leads_away_safely(client: Client,
     assert "Phim (phim.example)" in sheet.text
     assert 'href="https://phim.example/1" target="_blank" rel="noopener noreferrer"' in library.text
     assert client.get("/evidence/1").status_code == 404
+    assert client.get("/evidence/1/replace").status_code == 409
+    mended = client.submit("/evidence/1/describe", {"url": "https://phim.example/2"})
+    assert (mended.status_code, client.db.scalars(select(Evidence.url)).all()) == (303, ["https://phim.example/2"])
     assert "là một đường dẫn" in client.get("/evidence/1/preview").text
 
 
