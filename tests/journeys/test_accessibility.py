@@ -114,6 +114,8 @@ def filling_in(db: Session, world: World, own: Settings) -> Pages:
         ("unit_officer", f"/sheets/{sheet}"),
         *[("unit_officer", f"/sheets/{sheet}?open={one}") for one in ("I.1", "II.1", "II.3", "III.1")],
         ("unit_officer", f"/sheets/{sheet}?section=exclusions"),
+        ("unit_officer", f"/sheets/{sheet}?show=all"),
+        ("unit_officer", f"/sheets/{sheet}?show=evidence&q=khong+co"),
         ("unit_officer", "/evidence"),
         ("unit_officer", "/evidence/1/describe"),
         ("unit_officer", f"/sheets/{sheet}/send"),
@@ -148,6 +150,7 @@ def signing_and_reception(db: Session, world: World, own: Settings) -> Pages:
     return [
         ("unit_director", "/"),
         ("unit_director", f"/sheets/{sheet}/sign"),
+        ("unit_director", f"/sheets/{sheet}?show=all&open=I.1"),
         ("other_director", f"/sheets/{other}/receipt"),
         ("department", f"/periods/{code}/inbox"),
         ("department", f"/sheets/{other}/reception"),
