@@ -149,7 +149,7 @@ def _evidence_words(change: service.Change) -> list[str]:
         "uncite": _("bỏ minh chứng “%(title)s”"),
         "move": _("đổi trang, mục của “%(title)s”"),
         "describe": _("sửa thông tin của “%(title)s”"),
-        "replace": _("thay tệp mới cho “%(title)s”"),
+        "replace_file": _("thay tệp mới cho “%(title)s”"),
     }
     return [said[act] % {"title": title} for act, title in change.evidence]
 
