@@ -24,7 +24,7 @@ from emulation.demo.evidence import add_evidence
 from emulation.demo.figures import invented_entry, small_pdf
 from emulation.demo.indicators import OFFERED_LINES, aligned, load_figures
 from emulation.demo.people import OTHERS, PEOPLE, DemoPerson
-from emulation.demo.team import write_team
+from emulation.demo.team import write_scan, write_team
 from emulation.domain import criteria as domain
 from emulation.domain.rules import External, Judged
 from emulation.domain.scoring import LineState
@@ -523,6 +523,8 @@ def _running_round(demo: Demo) -> None:
     demo.db.flush()
     own = [demo.people[f"{name}@thaibinh.example"] for name in ("chuyenvien", "chuyenvien2", "giamdoc")]
     write_team(demo.db, sheets[OFFICER_UNIT], *own, now=demo.now)
+    signer = _person_of(demo, SUBMITTED[0], Role.UNIT_DIRECTOR)
+    write_scan(demo.db, sheets[SUBMITTED[0]], signer, demo.settings, now=demo.now - timedelta(days=4))
     received = [sheet for sheet in sheets.values() if sheet.state == SheetState.RECEIVED]
     _partial_marks(demo, council, received)
     demo.db.flush()

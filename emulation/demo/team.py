@@ -1,15 +1,20 @@
-"""The demo unit at work: two officers with parts of the sheet, what they say to each other, a few lines of history."""
+"""The demo unit at work: two officers with parts of the sheet, remarks, some history, a scan of a signed print."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from emulation.config import Settings
+from emulation.demo.figures import small_pdf
 from emulation.models import Sheet, User
 from emulation.services.actor import Actor
 from emulation.services.lines import what_is_left
 from emulation.services.remarks import answer, remark, resolve
+from emulation.services.scans import attach_scan
 from emulation.services.scores import criteria_of
 from emulation.services.sheets import save_entry
 from emulation.services.team import BONUS, assign, shares_of
@@ -39,3 +44,17 @@ def write_team(db: Session, sheet: Sheet, first: User, second: User, director: U
     resolve(db, head, asked, now=now - timedelta(days=1, hours=20))
     remark(db, Actor(director), sheet, code=filled[1].code, text=FROM_DIRECTOR, now=now - timedelta(hours=9))
     remark(db, other, sheet, code=missing, text=WAITING, now=now - timedelta(hours=5))
+
+
+def write_scan(db: Session, sheet: Sheet, director: User, settings: Settings, *, now: datetime) -> None:
+    """The scan of a signed print, attached while the sheet waits for receipt."""
+    attach_scan(
+        db,
+        Actor(director),
+        sheet,
+        folder=Path(settings.evidence_dir),
+        file=BytesIO(small_pdf(f"{sheet.period.code} / {sheet.unit.code} / da ky")),
+        file_name="phieu-da-ky-minh-hoa.pdf",
+        largest_mib=settings.largest_file_mib,
+        now=now,
+    )

@@ -125,7 +125,7 @@ def remark(db: Session, actor: Actor, sheet: Sheet, *, code: str, text: str, now
         raise Invalid(N_("Bộ tiêu chí không có mã “%(code)s”."), code=code)
     said = Remark(sheet_id=sheet.id, code=code, user_id=actor.user_id, text=_text(text), made_at=now)
     set_committed_value(said, "sheet", sheet)
-    return _added(db, actor, said, "remark", now=now)
+    return _added(db, actor, said, act="remark", now=now)
 
 
 def answer(db: Session, actor: Actor, to: Remark, *, text: str, now: datetime) -> Remark:
@@ -138,7 +138,7 @@ def answer(db: Session, actor: Actor, to: Remark, *, text: str, now: datetime) -
     words = _text(text)
     said = Remark(sheet_id=to.sheet_id, code=to.code, answers_id=root, user_id=actor.user_id, text=words, made_at=now)
     set_committed_value(said, "sheet", to.sheet)
-    return _added(db, actor, said, "answer_remark", now=now)
+    return _added(db, actor, said, act="answer_remark", now=now)
 
 
 def resolve(db: Session, actor: Actor, thread: Remark, *, now: datetime) -> Remark:
@@ -181,7 +181,7 @@ def _text(text: str) -> str:
     return kept
 
 
-def _added(db: Session, actor: Actor, said: Remark, act: str, *, now: datetime) -> Remark:
+def _added(db: Session, actor: Actor, said: Remark, *, act: str, now: datetime) -> Remark:
     db.add(said)
     _record(db, actor, act, said, now=now)
     return said

@@ -81,6 +81,8 @@ def words_of(line: History, by_code: Mapping[str, Criterion]) -> list[Change]:
     else:
         before, after = _said(criterion, line.old), _said(criterion, line.new)
         found = [Change(label, before.get(label), after.get(label)) for label in {**before, **after}]
+        if titles := (line.new or {}).get("evidence"):  # came over together with the figures
+            found.append(Change(N_("Minh chứng"), None, verbatim("; ".join(map(str, titles)))))
     return [one for one in map(_without_empty, found) if one.before != one.after]
 
 

@@ -26,8 +26,8 @@ from emulation.services.sheets import tidy
 from emulation.words import N_, Phrase
 
 LONGEST_NOTE = 2000  # characters
-FILLING = ("fill", "offer_figures", "take_over", "undo_take_over")  # acts that change what a line declares
-LINE_ACTS = (*FILLING, "cite", "uncite")
+ENTRY_ACTS = ("fill", "take_over", "undo_take_over", "offer_figures")  # each with the content before and after
+CITING_ACTS = ("cite", "uncite")
 DOCUMENT_ACTS = ("describe", "replace_file")  # what changes every line that cites the document
 
 
@@ -46,7 +46,7 @@ class Change:
     code: str
     before: dict[str, Any] | None  # {"data", "explanation"}; None: nothing was declared, or the figures did not change
     after: dict[str, Any] | None
-    evidence: tuple[tuple[str, str], ...]  # (act, title): cite, uncite, move (another page), describe, replace
+    evidence: tuple[tuple[str, str], ...]  # (act, title): cite, uncite, move (another page), describe, replace_file
     who: str
     at: datetime
 
@@ -244,7 +244,7 @@ def changes_since(db: Session, sheet: Sheet, since: datetime) -> list[Change]:
         .where(
             History.unit_id == sheet.unit_id,
             History.period_id == sheet.period_id,
-            History.act.in_((*LINE_ACTS, *DOCUMENT_ACTS)),
+            History.act.in_((*ENTRY_ACTS, *CITING_ACTS, *DOCUMENT_ACTS)),
             History.at > since,
         )
         .order_by(History.id)
@@ -268,24 +268,30 @@ def changes_since(db: Session, sheet: Sheet, since: datetime) -> list[Change]:
 
 
 def _change(code: str, rows: list[History], titles: Mapping[int, str]) -> Change:
-    filled = [row for row in rows if row.act in FILLING]
+    filled = [row for row in rows if row.act in ENTRY_ACTS]
     by_evidence: dict[int, list[History]] = {}
     for row in rows:
-        if row.act not in FILLING:
+        if row.act not in ENTRY_ACTS:
             by_evidence.setdefault(row.thing_id, []).append(row)
     return Change(
         code=code,
-        before=filled[0].old if filled else None,
-        after=filled[-1].new if filled else None,
+        before=_content(filled[0].old) if filled else None,
+        after=_content(filled[-1].new) if filled else None,
         evidence=tuple(one for key, acts in by_evidence.items() for one in _evidence_acts(acts, titles.get(key))),
         who=rows[-1].actor_name,
         at=rows[-1].at,
     )
 
 
+def _content(recorded: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What an act on an entry recorded, as figures and explanation; None where nothing was declared."""
+    found = {"data": (recorded or {}).get("data"), "explanation": (recorded or {}).get("explanation", "")}
+    return found if found["data"] is not None or found["explanation"] else None
+
+
 def _evidence_acts(rows: list[History], title: str | None) -> Iterator[tuple[str, str]]:
     """What became of one document on one line, from its acts there: the first says what was, the last what is."""
-    cited = [row for row in rows if row.act in ("cite", "uncite")]
+    cited = [row for row in rows if row.act in CITING_ACTS]
     name = title or str((rows[-1].new or rows[-1].old or {}).get("title", ""))
     if cited:
         was, now = cited[0].old is not None, cited[-1].new is not None

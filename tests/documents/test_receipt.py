@@ -74,3 +74,9 @@ def test_receipt_of_long_names_stays_inside_its_margins() -> None:
     pdf = render_receipt(receipt(unit=LONG, signer="Công Tằng Tôn Nữ Thị Ngọc Hà" * 3, criteria=LONG * 2))
     assert pdfs.pages(pdf) == 1
     assert all(line.left >= 29.7 and line.right <= 195.3 for line in pdfs.lines(pdf))
+
+
+def test_footer_of_a_long_name_leaves_room_for_the_tag() -> None:
+    lines = pdfs.lines(render_receipt(receipt(unit=LONG)))
+    tag = next(line for line in lines if line.text == "Số liệu minh họa")
+    assert all(line.right <= tag.left for line in lines if "Biên nhận ·" in line.text)
