@@ -35,8 +35,12 @@ def serve(settings_environment: dict[str, str], host: str, port: int, workers: i
 @click.option("--workers", default=2, show_default=True)
 def run(host: str, port: int, workers: int) -> None:
     """Serve the application; settings come from EMULATION_* variables. The schema is brought up to date first."""
+    from emulation.config import settings_from
+    from emulation.jobs import plan_in
     from emulation.schema import migrate
 
+    with refusals():
+        plan_in(settings_from())
     with connected() as engine:
         migrate(engine)
     serve({}, host, port, workers)

@@ -142,7 +142,9 @@ def _declared_counts(db: Session, period: Period, sheets: Sequence[Sheet]) -> di
     asked = [leaf for leaf in criteria.leaves if not isinstance(leaf.rule, External)]
     rows = db.execute(
         select(Entry.sheet_id, Entry.code).where(
-            Entry.sheet_id.in_([sheet.id for sheet in sheets]), Entry.data.is_not(None), Entry.taken_from.is_(None)
+            Entry.sheet_id.in_([sheet.id for sheet in sheets]),
+            Entry.data.is_not(None),
+            Entry.taken_from.is_(None),  # figures that were filled in count once the unit has confirmed them
         )
     )
     given: dict[int, set[str]] = {}

@@ -225,14 +225,15 @@ def started_in(db: Session, sheets: Sequence[Sheet]) -> set[int]:
 
 
 def _declared(db: Session, ids: Sequence[int]) -> tuple[dict[int, set[str]], dict[int, int]]:
-    """Per sheet the codes that are declared, and how many of them nobody has confirmed."""
+    """Per sheet the codes that are declared, and how many were filled in but not confirmed: those are not done."""
     codes: dict[int, set[str]] = {}
     unconfirmed: dict[int, int] = {}
     for sheet_id, code, taken_from in db.execute(
         select(Entry.sheet_id, Entry.code, Entry.taken_from).where(Entry.sheet_id.in_(ids), Entry.data.is_not(None))
     ):
-        codes.setdefault(sheet_id, set()).add(code)
-        if taken_from is not None:
+        if taken_from is None:
+            codes.setdefault(sheet_id, set()).add(code)
+        else:
             unconfirmed[sheet_id] = unconfirmed.get(sheet_id, 0) + 1
     return codes, unconfirmed
 

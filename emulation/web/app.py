@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from emulation.config import ROOT, Settings, settings_from
 from emulation.db import make_engine, make_sessions
+from emulation.jobs import plan_in
 from emulation.web import display, failures, session
 
 AREAS = (
@@ -64,6 +65,7 @@ POLICY = (
 def build(settings: Settings | None = None) -> Flask:
     """The application for these settings (default: from the environment)."""
     settings = settings or settings_from()
+    plan_in(settings)  # wrong days of reminders stop the start, not the first page of an officer
     app = Flask("emulation", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(
         SECRET_KEY=settings.secret_key or kept_secret(settings),

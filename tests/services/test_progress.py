@@ -53,8 +53,8 @@ def test_progress_counts_what_is_declared_missing_and_unconfirmed(db: Session, w
     )
     db.commit()
     row = by_unit(progress_of(db, world.period, now=now()))["34"]
-    # B.1 is no core criterion; I.1 alone lacks required evidence: I.2 needs none, I.3 does not apply
-    assert (row.declared, row.total, row.unproved, row.unconfirmed) == (3, 8, 1, 1)
+    # B.1 is no core criterion, I.2 is not confirmed; I.1 alone lacks required evidence: I.3 does not apply
+    assert (row.declared, row.total, row.unproved, row.unconfirmed) == (2, 8, 1, 1)
     assert (row.assigned, row.helpers, row.last_who) == (2, 1, "Unit officer")
     assert row.last_at is not None
     assert not row.is_idle
