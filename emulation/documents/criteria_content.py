@@ -289,9 +289,14 @@ def booklet(criteria: CriteriaSet) -> list[Block]:
     return blocks
 
 
-def _indicators(criterion: Criterion) -> str:
-    """ "tổng số trường: tong-so-truong; số đạt: ..."."""
-    return "; ".join(f"{name_of(criterion, key)}: {code}" for key, code in criterion.figures.items())
+def _indicators(criterion: Criterion, criteria: CriteriaSet) -> str:
+    """ "tổng số trường: cùng số liệu với IV.1 (mã tong-so-truong)"; figures that nobody else asks for by their code."""
+    found = []
+    for key, code in criterion.figures.items():
+        others = [one.code for one, _key in criteria.by_indicator[code] if one.code != criterion.code]
+        words = f"cùng số liệu với {listed(others)} (mã {code})" if others else f"mã {code}"
+        found.append(f"{name_of(criterion, key)}: {words}")
+    return "; ".join(found)
 
 
 def _leaf(criterion: Criterion, criteria: CriteriaSet, level: int, *, deducted: bool) -> Iterator[Block]:
@@ -307,7 +312,7 @@ def _leaf(criterion: Criterion, criteria: CriteriaSet, level: int, *, deducted: 
         Fact("Hướng dẫn", (criterion.guidance.strip(),)),
         Fact("Minh chứng", (evidence_of(criterion),)),
         Fact("Nguồn số liệu", (criterion.source.strip(),)),
-        Fact("Chỉ tiêu dùng chung", (_indicators(criterion),)),
+        Fact("Số liệu dùng chung", (_indicators(criterion, criteria),)),
         Fact("Căn cứ", criterion.legal_basis),
         Fact("Thay cho tiêu chí", (listed(criterion.replaces),)),
     ]

@@ -15,13 +15,11 @@ class Indicator(Base):
     """Chỉ tiêu số liệu of a period: one figure per unit, which any number of criteria may use."""
 
     __tablename__ = "indicators"
-    __table_args__ = (UniqueConstraint("period_id", "code"), CheckConstraint("source <> ''", name="source"))
+    __table_args__ = (UniqueConstraint("period_id", "code"),)
 
     period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"))
     code: Mapped[str] = mapped_column(String(60))  # as the `figures` of the criteria name it
     title: Mapped[str] = mapped_column(String(300))
-    source: Mapped[str] = mapped_column(String(300))  # "Cơ sở dữ liệu ngành"
-    as_of: Mapped[date]
     loaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # None: the command line
     loaded_at: Mapped[datetime]
 
@@ -43,6 +41,7 @@ class IndicatorValue(Base):
     __table_args__ = (
         UniqueConstraint("indicator_id", "unit_id"),
         one_of("stance", Stance),
+        CheckConstraint("source <> ''", name="source"),
         CheckConstraint("(stance = 'disputed') = (reason <> '')", name="reason"),
         CheckConstraint("(stance = 'offered') = (said_at IS NULL)", name="said"),
     )
@@ -50,6 +49,8 @@ class IndicatorValue(Base):
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicators.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     value: Mapped[str] = mapped_column(String(24))  # as figures of entries are stored: "97.5"
+    source: Mapped[str] = mapped_column(String(300))  # "Cơ sở dữ liệu ngành"
+    as_of: Mapped[date]
     stance: Mapped[str] = mapped_column(String(20), default=Stance.OFFERED)
     own_value: Mapped[str | None] = mapped_column(String(24))  # of a dispute
     reason: Mapped[str] = mapped_column(Text, default="")

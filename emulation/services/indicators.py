@@ -131,7 +131,7 @@ def plan_loading(
     units = {sheet.unit.code: sheet.unit for sheet in sheets}
     codes = {code.casefold(): code for code in criteria.by_indicator}
     source = " ".join(tidy(source).split())
-    said: dict[str, tuple[str, date | None]] = {}
+    said: list[tuple[str, date | None]] = []
     taken: dict[tuple[str, str], str] = {}
     for one in reading.given:
         code = one.code if one.code in criteria.by_indicator else codes.get(one.code.casefold())
@@ -148,17 +148,13 @@ def plan_loading(
                 found.problems.append(_problem(one, text, unit=unit.code, code=code, place=taken[unit.code, code]))
             continue
         taken[unit.code, code] = one.place
-        about = (one.source or source, one.as_of or as_of)
-        if said.setdefault(code, about) != about:
-            found.problems.append(
-                _problem(one, N_("Chỉ tiêu “%(code)s” phải có cùng nguồn và ngày ở mọi dòng."), code=code)
-            )
+        said.append((one.source or source, one.as_of or as_of))
         if len(plain(one.value)) > LONGEST_FIGURE:
             found.problems.append(_problem(one, N_("Số này có quá nhiều chữ số.")))
         found.values.append((one, code, unit))
-    if found.values and any(not text for text, _day in said.values()):
+    if found.values and any(not text for text, _day in said):
         found.problems.append(Problem(Phrase(N_("Ghi nguồn số liệu, trong tệp hoặc ở ô “Nguồn”."))))
-    if found.values and any(day is None for _text, day in said.values()):
+    if found.values and any(day is None for _text, day in said):
         found.problems.append(Problem(Phrase(N_("Ghi ngày của số liệu, trong tệp hoặc ở ô “Ngày số liệu”."))))
     if not found.values and not found.problems:
         found.problems.append(Problem(Phrase(N_("Không chỉ tiêu nào trong tệp được bộ tiêu chí của kỳ này dùng."))))
@@ -303,13 +299,21 @@ def load_indicators(
         assert day is not None
         row = rows.get(code)
         if row is None:
-            row = rows[code] = Indicator(period_id=period.id, code=code, title="", source="", as_of=day)
+            row = rows[code] = Indicator(period_id=period.id, code=code, title="")
             row.values = []
         row.title = (given.title or row.title or titles[code][0])[:300]
-        row.source, row.as_of = given.source or text, day
         row.loaded_by_id, row.loaded_at = actor.user.id if actor.user else None, now
         db.add(row)
-        _store(db, actor, period, row, values.get((code, unit.id)), unit, plain(given.value), now=now)
+        _store(
+            db,
+            actor,
+            period,
+            row,
+            values.get((code, unit.id)),
+            unit,
+            (plain(given.value), given.source or text, day),
+            now=now,
+        )
     db.flush()
     for filled in found.fills:
         _fill(db, actor, filled, now=now)
@@ -325,13 +329,18 @@ def _store(
     row: Indicator,
     old: IndicatorValue | None,
     unit: Unit,
-    value: str,
+    figure: tuple[str, str, date],
     *,
     now: datetime,
 ) -> None:
+    """One figure with its source and day; one that is as before keeps what the unit said to it."""
+    value, source, day = figure
     if old is None:
-        row.values.append(IndicatorValue(unit_id=unit.id, value=value, stance=Stance.OFFERED, reason=""))
+        row.values.append(
+            IndicatorValue(unit_id=unit.id, value=value, source=source, as_of=day, stance=Stance.OFFERED, reason="")
+        )
         return
+    old.source, old.as_of = source, day
     if old.value == value:
         return
     said = {"value": old.value, "stance": old.stance, "own_value": old.own_value, "reason": old.reason}

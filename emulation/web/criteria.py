@@ -189,6 +189,7 @@ def criterion_of(criterion: Criterion, places: int) -> dict[str, Any]:
     about = [
         (_("Minh chứng"), evidence),
         (_("Nguồn số liệu"), criterion.source),
+        (_("Chỉ tiêu số liệu dùng chung"), ", ".join(criterion.figures.values())),
         (_("Đơn vị chấm"), owner_name(criterion.owner)),
         (_("Chỉ chấm với đơn vị"), _(" hoặc ").join(tag_name(tag) for tag in criterion.applies_to)),
         (_("Không áp dụng"), _("Đơn vị được khai, kèm lý do") if criterion.may_skip else ""),

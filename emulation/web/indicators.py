@@ -60,6 +60,7 @@ def _page(
             "row": one,
             "codes": titles.get(one.code, ("", []))[1],
             "count": len(one.values),
+            "sources": sorted({(value.source, value.as_of) for value in one.values}),
             "confirmed": sum(value.stance == Stance.CONFIRMED for value in one.values),
             "disputed": sum(value.stance == Stance.DISPUTED for value in one.values),
         }
@@ -174,8 +175,8 @@ def differing_file(period: Period) -> Response:
             number(one.value.value),
             number(one.own) if one.own else "",
             one.value.reason,
-            one.value.indicator.source,
-            show_date(one.value.indicator.as_of),
+            one.value.source,
+            show_date(one.value.as_of),
             f"{one.who}, {show_datetime(one.value.said_at)}" if one.value.said_at else "",
         )
         for one in service.differing(current.db(), period)

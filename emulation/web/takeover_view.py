@@ -60,8 +60,8 @@ def _held(criterion: Criterion, key: str, row: IndicatorValue, data: Mapping[str
     return {
         "label": show_phrase(label_of(criterion, key)),
         "value": show_figure(number(row.value)),
-        "source": row.indicator.source,
-        "as_of": show_date(row.indicator.as_of),
+        "source": row.source,
+        "as_of": show_date(row.as_of),
         "own": show_figure(number(data[key])) if differs else "",
         "differs": differs,
         "reason": row.reason if row.stance == Stance.DISPUTED else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -52,7 +52,7 @@ def test_loading_fills_empty_lines_marks_them_and_says_where_the_figures_are_fro
     }
     assert {entry.taken_from for entry in entries.values()} == {TakenFrom.MINISTRY}
     offered = offers_of(db, sheet_of(db, world))["ty-le"]
-    assert (offered.value, offered.stance, offered.indicator.source, offered.indicator.as_of) == (
+    assert (offered.value, offered.stance, offered.source, offered.as_of) == (
         "96.5", Stance.OFFERED, SOURCE, DAY,
     )  # fmt: skip
     assert offered.indicator.title == "Tỷ lệ đúng hạn"
@@ -246,3 +246,15 @@ def test_a_line_stays_unconfirmed_while_one_of_its_figures_is(db: Session, world
     entries = entries_of(db, world)
     assert entries["I.1"].data == {"part": "5", "whole": "98"}
     assert (entries["I.1"].taken_from, entries["II.4"].taken_from) == (TakenFrom.MINISTRY, None)
+
+
+def test_each_figure_keeps_its_own_source_and_day(db: Session, world: World) -> None:
+    bind(db, world)
+    load(db, world, ("34", "ty-le", "96"), ("35", "ty-le", "90"))
+    confirm(db, world.actor("unit_officer"), sheet_of(db, world), ["I.2"], now=now())
+    load(db, world, ("34", "ty-le", "96"), source="Báo cáo", as_of=date(2022, 6, 30))
+
+    found = {one.unit_id: one for one in db.scalars(select(IndicatorValue))}
+    mine, other = found[world.units["34"].id], found[world.units["35"].id]
+    assert (mine.source, mine.as_of, mine.stance) == ("Báo cáo", date(2022, 6, 30), Stance.CONFIRMED)
+    assert (other.source, other.as_of) == (SOURCE, DAY)

@@ -564,3 +564,17 @@ def test_base_version_stays_as_it_was(client: Client, app: Flask, db: Session, r
     assert db.scalars(select(DraftNode.id)).first() is not None
     publish(db, world.actor("department"), world.criteria, now=datetime.now(UTC))  # found, not written again
     assert consultations.comments_on(db, row) == []
+
+
+def test_indicators_are_typed_beside_their_figures_and_checked_there(
+    client: Client, app: Flask, db: Session, row: Row
+) -> None:
+    client.sign_in("department")
+    answer = save(client, app, db, row, "I.1", figures__part="dat", figures__whole="tổng số")
+    assert answer.json is not None
+    assert answer.json["errors"] == {
+        "figures-whole": "Mã chỉ tiêu “tổng số” chỉ gồm chữ, số và các dấu - _ . viết liền."
+    }
+    assert save(client, app, db, row, "I.1", figures__whole="tong-so").json["errors"] == {}
+    assert node(db, row, "I.1").fields["figures"] == {"part": "dat", "whole": "tong-so"}
+    assert "Chỉ tiêu số liệu dùng chung" in client.page(url(row, node(db, row, "I.1").key)).text
