@@ -90,7 +90,7 @@ def _points(
     rule, most, odd = criterion.rule, figure(criterion.max), text(ODD)
     if isinstance(rule, Levels):
         hits = f"EXACT({levels[0]},{first})"
-        points = f"IF(SUMPRODUCT({hits}*1)=0,{odd},SUMPRODUCT({hits}*{levels[1]}))"
+        points = f"IF(SUMPRODUCT({hits}*1)=0,{odd},ROUND(SUMPRODUCT({hits}*{levels[1]}),{precision}))"
         return f"IF({first}={text('')},{text('')},{points})"
     if isinstance(rule, Check):
         chosen = f"IF({first}={text(MET)},{most},IF({first}={text(NOT_MET)},0,{odd}))"

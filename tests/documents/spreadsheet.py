@@ -51,7 +51,7 @@ def numbers(values: tuple[Any, ...]) -> list[float]:
 
 def product(*grids: Any) -> float:
     (grid,) = grids
-    return sum(float(one) for one in grid)
+    return sum(float(one) for one in (grid if isinstance(grid, list) else [grid]))
 
 
 def exact(grid: Any, word: Any) -> Any:

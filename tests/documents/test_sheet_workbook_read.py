@@ -230,6 +230,14 @@ def bomb() -> bytes:
     return stream.getvalue()
 
 
+def endless() -> bytes:
+    """Six thousand rows below the sheet."""
+    parts = unpacked(SOUND)
+    name = "xl/worksheets/sheet1.xml"
+    rows = "".join(f'<row r="{row}"><c r="B{row}"><v>1</v></c></row>' for row in range(100, 6100))
+    return packed(parts | {name: bytes(parts[name]).replace(b"</sheetData>", f"{rows}</sheetData>".encode())})
+
+
 NO_SHEET = "Tệp này không phải phiếu Excel tải từ hệ thống. Tải phiếu của đơn vị, điền vào đó rồi nộp lại."
 
 
@@ -255,10 +263,25 @@ NO_SHEET = "Tệp này không phải phiếu Excel tải từ hệ thống. Tả
         ),
         (bomb(), "Tệp mở ra quá lớn: xóa các dòng trống đã định dạng và ảnh."),
         (b"PK\x03\x04" + b"\0" * (2 * 1024 * 1024), "Tệp lớn hơn 2 MB."),
+        (endless(), f"Trang “Phiếu tự chấm” có quá nhiều dòng. {AGAIN}"),
         (other_workbook(), NO_SHEET),
         (workbook(nine_kinds()), NO_SHEET),
     ],
-    ids=["empty", "csv", "cut", "xls", "locked", "zip", "macros", "entities", "bomb", "large", "other", "criteria"],
+    ids=[
+        "empty",
+        "csv",
+        "cut",
+        "xls",
+        "locked",
+        "zip",
+        "macros",
+        "entities",
+        "bomb",
+        "large",
+        "endless",
+        "other",
+        "criteria",
+    ],
 )
 def test_file_of_another_kind_is_refused_with_one_sentence(raw: bytes, problem: str) -> None:
     assert told(raw) == [problem]
