@@ -323,6 +323,7 @@ const fold = () => drawer?.toggleAttribute("open", !narrow.matches);
 narrow.addEventListener("change", fold);
 fold();
 if (desk) {
+  if (drawer) drawer.dataset.drawer = "ready"; // from now on it can be folded, and stays in sight
   prepare(desk);
   if (!narrow.matches) drawer?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   else if (/[?&](show|q|section)=/.test(location.search) && !location.hash && !scrollY) drawer?.scrollIntoView(); // what was asked for, not the head of the page again
