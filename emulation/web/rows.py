@@ -1,4 +1,4 @@
-"""Rows of a sheet for its script: one opened in place, and what colleagues changed since the page was opened."""
+"""Rows of a sheet for its script: one opened in place, figures tried, what colleagues changed since."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.access import Permission
+from emulation.domain.declared import parts_of
+from emulation.domain.rules import External
 from emulation.domain.workflow import SheetState
-from emulation.errors import Missing
+from emulation.errors import Invalid, Missing
 from emulation.models import Sheet
 from emulation.services.colleagues import Deed, deeds_since
-from emulation.services.sheets import load_sheet, load_sheet_alone
+from emulation.services.scores import criteria_of
+from emulation.services.sheets import canonical, load_sheet, load_sheet_alone
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import show_points
+from emulation.web.entries import entry_from_form, form_for
 from emulation.web.sheet_desk import Desk, desk_of
 from emulation.web.sheet_filters import chips_of
-from emulation.web.sheet_view import missing_words, tree_of
+from emulation.web.sheet_view import missing_words, tree_of, trial_row
 from emulation.web.team import with_people
 from emulation.words import N_
 
@@ -68,6 +72,28 @@ def _row_html(desk: Desk, code: str, opened: dict[str, Any] | None) -> str:
             largest_mib=current.settings().largest_file_mib,
         )
     ).strip()
+
+
+def _load_for_trial(db: Session, *, sheet_id: int, code: str) -> Sheet | None:
+    return load_sheet_alone(db, sheet_id)
+
+
+@area.get("/sheets/<int:sheet_id>/trial/<path:code>", allow=Permission.READ_SHEET, load=_load_for_trial)
+def trial(sheet: Sheet) -> Any:
+    """What the figures typed so far come to, before they are saved; no fragment where they are no entry yet."""
+    code, criteria = str((request.view_args or {})["code"]), criteria_of(sheet)
+    criterion = criteria.by_code.get(code)
+    if criterion is None or isinstance(criterion.rule, External):
+        raise Missing(N_("Không có trang này, hoặc đã được chuyển đi nơi khác."))
+    form = form_for(criterion, given=request.args)
+    try:
+        data = canonical(criterion, entry_from_form(criterion, form))
+    except Invalid:
+        data = None  # the save will say what is wrong, beside its field
+    if form.sentences or data is None or "not_applicable" in data:
+        return jsonify(fragments={})
+    shown = trial_row(criterion, data, parts_of(criteria)[code], criteria.precision)
+    return jsonify(fragments={f"working-{code}": str(_template("sheets/parts.html").box(shown)).strip()})
 
 
 # ---- what colleagues did ----

@@ -16,12 +16,22 @@ from emulation.domain.criteria import CriteriaSet, Criterion, Section
 from emulation.domain.declared import Part
 from emulation.domain.numbers import number
 from emulation.domain.rules import Checklist, Judged, Levels, Steps
-from emulation.domain.scoring import Score
+from emulation.domain.scoring import Score, line_points
 from emulation.models import Evidence, Sheet
 from emulation.services.evidence import codes_of
 from emulation.services.file_types import BY_MEDIA_TYPE
 from emulation.services.last_year import LastYear
-from emulation.services.lines import FIGURES, Brief, Left, Line, LineStatus, brief_lines, lines_of, what_is_left
+from emulation.services.lines import (
+    FIGURES,
+    Brief,
+    Left,
+    Line,
+    LineStatus,
+    brief_lines,
+    lines_of,
+    warning,
+    what_is_left,
+)
 from emulation.services.links import host_of
 from emulation.services.scores import criteria_of, score_of_figures, self_score
 from emulation.web.display import show_figure, show_phrase, show_points
@@ -468,6 +478,25 @@ def short_words(criterion: Criterion, data: Mapping[str, Any] | None) -> str:
     return f"{shown['value']} {unit}".strip() if "value" in shown else shown.get("count", "")
 
 
+def gives_words(part: Part, points: Decimal, places: int) -> str:
+    """ "9,69 điểm", or "trừ 1,00 điểm"."""
+    text = N_("trừ %(points)s điểm") if part is Part.DEDUCTION else N_("%(points)s điểm")
+    return show_phrase(Phrase(text, {"points": show_points(points, places)}))
+
+
+def trial_row(criterion: Criterion, data: Mapping[str, Any], part: Part, places: int) -> dict[str, Any]:
+    """What the box under the fields shows of an entry that is not stored."""
+    doubt = warning(criterion, data)
+    return {
+        "code": criterion.code,
+        "working": show_phrase(criterion.rule.working(data, criterion.max)),
+        "gives": gives_words(part, line_points(criterion, data, places), places),
+        "maximum": show_phrase(verbatim_figure(criterion.max)),
+        "warning": show_phrase(doubt) if doubt else None,
+        "status": LineStatus.DONE.value,
+    }
+
+
 def row_of(
     view: SheetView,
     line: Line,
@@ -483,8 +512,7 @@ def row_of(
     words, kind, icon = STATES[line.status]
     gives = None
     if line.working is not None and line.points is not None:
-        text = N_("trừ %(points)s điểm") if line.part is Part.DEDUCTION else N_("%(points)s điểm")
-        gives = show_phrase(Phrase(text, {"points": show_points(line.points, view.places)}))
+        gives = gives_words(line.part, line.points, view.places)
     reason = str((line.data or {}).get("reason", "")) if line.status is LineStatus.SKIPPED else ""
     return {
         "line": line,

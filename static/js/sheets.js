@@ -101,7 +101,7 @@ async function open(code, { focus = true, push = true } = {}) {
       data = await fetchRow(code);
     } catch (problem) {
       if (mine !== opening) return true;
-      if (problem.answer) return false;
+      if (problem.answer?.status < 500) return false;
       unopened(row);
       return true;
     } finally {
@@ -211,6 +211,30 @@ if (desk) {
     }
   });
 }
+
+// ---- what the figures come to while they are typed; stored only when the field is left ----
+
+let tried = 0;
+let trying = null;
+async function tryOut(form, code) {
+  const mine = (tried += 1);
+  const values = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value && !["csrf_token", "version", "explanation"].includes(name)));
+  try {
+    const answer = await fetch(`${location.pathname}/trial/${encodeURIComponent(code)}?${values}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    if (!answer.ok || mine !== tried || !form.hasAttribute("data-unsaved")) return; // overtaken, by a save too
+    for (const [id, html] of Object.entries((await answer.json()).fragments)) if (form.hasAttribute("data-unsaved")) document.getElementById(id)?.replaceWith(firstOf(html));
+  } catch {
+    // the line is down: the box stays as it was, and looks so
+  }
+}
+
+document.addEventListener("input", (event) => {
+  const row = event.target.closest?.(".criterion.open");
+  const { form } = event.target;
+  if (!row || !form?.querySelector(".working.box") || event.target.matches("textarea")) return;
+  clearTimeout(trying);
+  trying = setTimeout(tryOut, 250, form, row.id);
+});
 
 // ---- what colleagues did ----
 
@@ -323,6 +347,7 @@ const fold = () => drawer?.toggleAttribute("open", !narrow.matches);
 narrow.addEventListener("change", fold);
 fold();
 if (desk) {
+  if (drawer) drawer.dataset.drawer = "ready"; // from now on it can be folded, and stays in sight
   prepare(desk);
   if (!narrow.matches) drawer?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   else if (/[?&](show|q|section)=/.test(location.search) && !location.hash && !scrollY) drawer?.scrollIntoView(); // what was asked for, not the head of the page again

@@ -59,6 +59,7 @@ def test_rows_are_filled_with_the_keyboard_alone_without_leaving_the_page(db: Se
     expect(officer.locator("#value")).to_be_focused()
     expect(officer.locator("[id='points-I.1'] b")).to_have_text("9,69")
     officer.keyboard.type("91,5")
+    expect(officer.locator("[id='working-I.2']")).to_contain_text("3,00 điểm")  # before it is saved
     officer.keyboard.press("Escape")
     expect(officer.locator(".criterion.open")).to_have_count(0)
     expect(officer.locator("[id='I.2'] .criterion-title a")).to_be_focused()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.domain import criteria as domain
-from emulation.models import Period, Sheet
+from emulation.models import Citation, Entry, Evidence, Period, Sheet
 from emulation.services.criteria import publish as publish_set
-from emulation.services.last_year import LastYear, last_result, last_year_of, published_before
+from emulation.services.last_year import LastYear, last_evidence, last_result, last_year_of, published_before
 from tests.finished import TOTALS, WHEN, next_year, publish
 from tests.world import NINE_KINDS, World
 
@@ -52,3 +53,29 @@ def test_last_result_is_the_outcome_of_the_published_round(db: Session, world: W
 
     assert found is not None
     assert (found["period"], str(found["total"]), found["rank_in_cluster"]) == ("2021-2022", TOTALS["34"], 1)
+
+
+def test_last_evidence_is_what_was_cited_a_year_ago(db: Session, world: World) -> None:
+    publish(db, world)
+    old = db.scalars(select(Entry).where(Entry.sheet_id == world.sheets["34"].id, Entry.code == "II.2")).one()
+    for title, number in (("Báo cáo tổng kết", "12/BC-SGDĐT"), ("Quyết định 9/QĐ", "9/QĐ"), ("Ảnh chụp", "")):
+        file = Evidence(
+            sheet_id=old.sheet_id,
+            title=title,
+            document_number=number,
+            file_name="a.pdf",
+            media_type="application/pdf",
+            size=1,
+            sha256=sha256(title.encode()).hexdigest(),
+            uploaded_by_id=old.updated_by_id,
+            uploaded_at=WHEN,
+            issuer="",
+        )
+        db.add(file)
+        db.flush()
+        db.add(Citation(entry_id=old.id, evidence_id=file.id))
+    db.commit()
+    found = last_year_of(db, sheet_of(db, next_year(db, world), world))
+
+    assert last_evidence(db, found["II.2"])[-3:] == ["Báo cáo tổng kết (12/BC-SGDĐT)", "Quyết định 9/QĐ", "Ảnh chụp"]
+    assert last_evidence(db, found["II.5"]) == []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from emulation.config import Settings
-from emulation.models import Role
+from emulation.models import Entry, Role
 from emulation.services.actor import Actor
 from emulation.services.sheets import load_sheet_to_change, save_entry
 from tests.client import Client
@@ -62,6 +63,19 @@ def test_row_suggests_the_shape_of_an_explanation(client: Client, world: World, 
         "Số liệu: …",
         "Minh chứng: …",
     ]
+
+
+def test_trial_says_what_figures_come_to_and_stores_nothing(client: Client, world: World) -> None:
+    path = f"/sheets/{world.sheets['34'].id}/trial"
+    client.sign_in("unit_officer")
+    box = client.get(f"{path}/I.1?part=95&whole=98", headers=JSON).json["fragments"]["working-I.1"]
+    assert box.startswith('<p class="working box ok" id="working-I.1"')
+    assert "95/98 ≈ 96,94 %" in box
+    assert "9,69 điểm" in box
+    for query in ("I.1?part=95", "I.1?part=99&whole=98", "I.1?part=x&whole=1", "I.1", "III.1?not_applicable=y"):
+        assert client.get(f"{path}/{query}", headers=JSON).json == {"fragments": {}}, query
+    assert [client.get(f"{path}/{code}", headers=JSON).status_code for code in ("II.5", "IX.9")] == [404, 404]
+    assert client.db.scalar(select(func.count()).select_from(Entry)) == 0
 
 
 def colleague(db: Session, world: World) -> Actor:
