@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import read_mo
 from jinja2 import Environment, nodes
 
+from emulation.documents import indicator_files
 from tools import translations
 from tools.translations import CATALOGUE, KEYWORDS, ROOT, SKIPPED
 
