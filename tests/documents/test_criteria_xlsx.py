@@ -92,19 +92,18 @@ def test_odd_text_comes_back_from_every_cell(text: str) -> None:
         {"kind": "judged", "descriptors": [{"points": "1", "text": text}]},
         {"kind": "ratio", "target": "5", "unit": f" {text}"},
     ]
-    for rule in rules:
-        criteria = with_words(
-            text,
-            owner=text,
-            source=text,
-            guidance=f" {text} ",
-            applies_to=[text, "dan-toc"],
-            legal_basis=[text, "x"],
-            evidence={"hint": text},
-            labels={"part": text},
-            rule=rule,
-        )
-        assert read_workbook(workbook(criteria)) == criteria
+    criteria = with_words(
+        text,
+        rules=rules,
+        owner=text,
+        source=text,
+        guidance=f" {text} ",
+        applies_to=[text, "dan-toc"],
+        legal_basis=[text, "x"],
+        evidence={"hint": text},
+        labels={"part": text},
+    )
+    assert read_workbook(workbook(criteria)) == criteria
 
 
 @settings(max_examples=30)

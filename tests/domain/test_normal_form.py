@@ -1,6 +1,7 @@
 """The normal spelling of a set: what it looks like, and that nothing is lost or changed on the way and back."""
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,15 @@ from tests.domain.test_criteria import FILES, NINE, problems
 FOLDER = Path(__file__).parents[2]
 
 
-def with_words(title: str, **leaf: Any) -> CriteriaSet:
-    """A small set with a title and a criterion."""
-    criterion = {"code": "I.1", "title": "x", "max": "1", "rule": {"kind": "check"}} | leaf
-    section = {"code": "I", "title": "x", "criteria": [criterion]}
-    criteria, found = checked({"set": "x", "version": "1", "title": title, "status": "official", "sections": [section]})
-    assert criteria is not None, [str(phrase) for _, phrase in found]
-    return criteria
+def with_words(title: str, *, rules: Sequence[dict[str, Any]] = ({"kind": "check"},), **leaf: Any) -> CriteriaSet:
+    """A small set with a title and a criterion for each rule."""
+    criteria = [
+        {"code": f"I.{number}", "title": "x", "max": "1", "rule": rule} | leaf for number, rule in enumerate(rules, 1)
+    ]
+    section = {"code": "I", "title": "x", "criteria": criteria}
+    made, found = checked({"set": "x", "version": "1", "title": title, "status": "official", "sections": [section]})
+    assert made is not None, [str(phrase) for _, phrase in found]
+    return made
 
 
 def test_normal_form_looks_like_a_file_written_by_hand() -> None:
