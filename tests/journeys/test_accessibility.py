@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -21,10 +22,22 @@ from sqlalchemy.orm import Session
 from emulation.config import Settings
 from emulation.db import make_engine, make_sessions
 from emulation.domain.drafts import Kind, Root
-from emulation.domain.workflow import SheetState
-from emulation.models import Award, Certificate, Exclusion, Sheet
+from emulation.domain.workflow import Phase, SheetState
+from emulation.models import Award, Certificate, Delivery, Exclusion, Reminder, Sheet
 from emulation.schema import migrate
-from emulation.services import drafts, explanations, marks, offers, remarks, scans, sheets, submissions, team, verdicts
+from emulation.services import (
+    drafts,
+    explanations,
+    marks,
+    offers,
+    phases,
+    remarks,
+    scans,
+    sheets,
+    submissions,
+    team,
+    verdicts,
+)
 from emulation.services.actor import Actor
 from tests import bound, files, filling, finished, reviewing
 from tests.journeys.browsers import LAPTOP, PHONE, Visitors, cookie_of, serving
@@ -191,9 +204,33 @@ def signing_and_reception(db: Session, world: World, own: Settings) -> Pages:
     sheet = filling.to_signing(db, world, own).id
     attach_scan(db, world.actor("unit_officer"), filling.loaded(db, world), own)
     give_back(db, world)
-    other = reviewing.declare(db, world, "96", state=SheetState.SUBMITTED, unproven=("I.1",)).id
+    late = reviewing.declare(db, world, "96", state=SheetState.SUBMITTED, unproven=("I.1",))
+    other, now = late.id, reviewing.now()
+    late.due_at, late.first_submitted_at = now - timedelta(days=3), now - timedelta(days=1)
+    until, why = (
+        now + timedelta(days=40),
+        "Ảnh hưởng của mưa lũ kéo dài trên địa bàn nhiều huyện, mất điện và đường truyền.",
+    )
+    phase, department = Phase.SELF_SCORING, world.actor("department")
+    phases.extend(db, department, world.sheets["34"], phase=phase, closes_at=until, reason=why, now=now)
+    reminder = Reminder(
+        period_id=world.period.id,
+        user_id=world.people["unit_officer"].id,
+        day=now.date(),
+        occasion="extended+14_days",
+        sha256="0" * 64,
+        state=Delivery.FAILED,
+        made_at=now,
+        trouble="Máy chủ thư từ chối: 550 5.1.1 No such user here",
+    )
+    db.add(reminder)
+    db.commit()
     code = world.period.code
     return [
+        ("department", f"/periods/{code}/progress"),
+        ("department", f"/periods/{code}/reminders"),
+        ("department", f"/periods/{code}/board"),
+        ("department", f"/sheets/{world.sheets['34'].id}/extension"),
         ("unit_director", "/"),
         ("unit_director", f"/sheets/{sheet}/sign"),
         ("unit_director", f"/sheets/{sheet}/scans"),
