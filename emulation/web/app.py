@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from emulation.config import ROOT, Settings, settings_from
 from emulation.db import make_engine, make_sessions
 from emulation.jobs import plan_in
+from emulation.services.scanning import scanner_at
 from emulation.web import display, failures, session
 
 AREAS = (
@@ -66,6 +67,8 @@ def build(settings: Settings | None = None) -> Flask:
     """The application for these settings (default: from the environment)."""
     settings = settings or settings_from()
     plan_in(settings)  # wrong days of reminders stop the start, not the first page of an officer
+    if settings.clamd:
+        scanner_at(settings.clamd)  # a wrong address ends the start, not the first upload
     app = Flask("emulation", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(
         SECRET_KEY=settings.secret_key or kept_secret(settings),

@@ -248,8 +248,8 @@ def finish(upload: Upload) -> Any:
         return jsonify(error=show_phrase(error.phrase), errors={error.field: show_phrase(error.phrase)}), error.status
     incoming, offset = None, upload.size
     try:
-        if upload.evidence_id is None:
-            with current.unlocked():
+        with current.unlocked():  # also of the upload's own lock: the sheet's comes first
+            if upload.evidence_id is None:
                 try:
                     incoming = uploads.take_in_upload(
                         _folder(), upload, largest_mib=settings.largest_file_mib, clamd=settings.clamd

@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emulation import create_app
+from emulation.config import Settings
 from emulation.models import History
 from emulation.services.evidence import take_in
 from emulation.services.scanning import UNREACHABLE, Infected, Unscanned, record_infected, scan, scanner_at
@@ -78,6 +80,8 @@ def test_scanner_that_does_not_answer_lets_nothing_pass(tmp_path: Path, address:
 def test_scanner_at_refuses_what_is_no_address(address: str) -> None:
     with pytest.raises(ValueError, match="EMULATION_CLAMD"):
         scanner_at(address)
+    with pytest.raises(ValueError, match="EMULATION_CLAMD"):  # the program does not start
+        create_app(Settings(clamd=address))
 
 
 def test_infected_file_leaves_a_line_of_history(db: Session, world: World) -> None:

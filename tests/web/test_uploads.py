@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pikepdf
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -85,6 +87,30 @@ def test_pieces_are_put_together_and_cited(client: Client, world: World, setting
     assert (again.status_code, again.json) == (200, done.json)
     assert (count(client, Evidence), count(client, Citation), parts(settings)) == (1, 1, [])
     assert client.get(f"/evidence/{client.db.scalars(select(Evidence.id)).one()}").data == FILE
+
+
+def test_upload_sent_by_several_tabs_at_once_is_one_evidence(client: Client, world: World) -> None:
+    url = begin(client.sign_in("unit_officer"), world, code="I.1").json["url"]
+    headers, statuses = JSON | token(client), []
+    tabs = [FlaskClient(client.application, TestResponse) for _ in range(3)]  # without the session of the test
+    with client.session_transaction() as session:
+        signed_in = dict(session)
+
+    def act(tab: FlaskClient) -> None:
+        tab.post(f"{url}?offset=0", data=FILE, headers=headers)
+        statuses.extend(tab.post(f"{url}/finish", headers=headers).status_code for _ in range(2))
+
+    for tab in tabs:
+        with tab.session_transaction() as session:
+            session.update(signed_in)
+    client.db.commit()
+    threads = [Thread(target=act, args=[tab]) for tab in tabs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (statuses, count(client, Evidence), count(client, Citation)) == ([200] * 6, 1, 1)
 
 
 @pytest.mark.parametrize("offset", ["", "-1", "x", "9" * 30, "1"])
