@@ -349,6 +349,7 @@ fold();
 if (desk) {
   if (drawer) drawer.dataset.drawer = "ready"; // from now on it can be folded, and stays in sight
   prepare(desk);
-  if (!narrow.matches) drawer?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  const section = drawer?.querySelector("[aria-current]")?.getBoundingClientRect();
+  if (!narrow.matches && section) drawer.scrollTop += section.top - drawer.getBoundingClientRect().top - drawer.clientHeight / 3; // not the page
   else if (/[?&](show|q|section)=/.test(location.search) && !location.hash && !scrollY) drawer?.scrollIntoView(); // what was asked for, not the head of the page again
 }
