@@ -233,6 +233,7 @@ async function renew() {
     if (String(session.person ?? "") === owner) {
       fresh = session.csrf_token;
       for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = fresh;
+      document.dispatchEvent(new CustomEvent("autosave:renewed", { detail: fresh })); // for who keeps forms beside the page
       for (const state of waiting) state.blocked = false;
       return flush();
     }

@@ -58,6 +58,25 @@ function addressWithout() {
   return address.pathname + address.search;
 }
 
+// The next row is fetched ahead, so that it opens at once, on a slow line or none as well; what a colleague changes in it is fetched anew.
+const ahead = new Map(); // code -> answer
+let aheadTimer = null;
+function fetchAhead(row) {
+  clearTimeout(aheadTimer);
+  const next = row.querySelector("[data-key='Alt+ArrowDown']");
+  const code = next && codeIn(next.href);
+  if (!code || !rowOf(code) || ahead.has(code)) return;
+  aheadTimer = setTimeout(async () => {
+    try {
+      const data = await fetchRow(code);
+      ahead.clear();
+      ahead.set(code, data);
+    } catch {
+      // fetched when it is opened
+    }
+  }, 800);
+}
+
 async function fetchRow(code) {
   const address = new URL(location.href);
   address.searchParams.delete("open");
@@ -78,6 +97,7 @@ function unopened(row) {
 function begin(row, focus) {
   row.dispatchEvent(new CustomEvent("row:opened", { bubbles: true }));
   prepare(row);
+  fetchAhead(row);
   if (focus && touch.matches) linkOf(row).focus({ preventScroll: true }); // no keyboard over half of a phone
   else if (focus) focusIn(row);
 }
@@ -98,7 +118,8 @@ async function open(code, { focus = true, push = true } = {}) {
   if (!kept.has(code)) {
     row.setAttribute("aria-busy", "true");
     try {
-      data = await fetchRow(code);
+      data = ahead.get(code) ?? (await fetchRow(code));
+      ahead.delete(code);
     } catch (problem) {
       if (mine !== opening) return true;
       if (problem.answer?.status < 500) return false;
@@ -197,6 +218,10 @@ if (desk) {
   document.addEventListener("autosave:saved", () => {
     for (const [code, body] of kept) if (!body.querySelector("form[data-unsaved]")) kept.delete(code);
   });
+  document.addEventListener("autosave:renewed", (event) => {
+    ahead.clear();
+    for (const body of kept.values()) for (const field of body.querySelectorAll("input[name=csrf_token]")) field.value = event.detail;
+  });
   // the other version was chosen: the row is fetched anew instead of the whole page
   document.addEventListener("autosave:theirs", async (event) => {
     const row = event.target.closest(".criterion");
@@ -254,6 +279,7 @@ async function askForNews() {
     number = data.number;
     if (data.moved && !desk.querySelector("form[data-unsaved]") && !kept.size) return location.reload();
     for (const [id, html] of Object.entries(data.fragments)) replace(document.getElementById(id), firstOf(html));
+    for (const code of Object.keys(data.rows)) ahead.delete(code);
     for (const [code, html] of Object.entries(data.rows)) await replaceRow(code, html, data.sentence);
     say(data.sentence);
   } catch {
@@ -349,6 +375,8 @@ fold();
 if (desk) {
   if (drawer) drawer.dataset.drawer = "ready"; // from now on it can be folded, and stays in sight
   prepare(desk);
-  if (!narrow.matches) drawer?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  if (openRow()) fetchAhead(openRow());
+  const section = drawer?.querySelector("[aria-current]")?.getBoundingClientRect();
+  if (!narrow.matches && section) drawer.scrollTop += section.top - drawer.getBoundingClientRect().top - drawer.clientHeight / 3; // not the page
   else if (/[?&](show|q|section)=/.test(location.search) && !location.hash && !scrollY) drawer?.scrollIntoView(); // what was asked for, not the head of the page again
 }
