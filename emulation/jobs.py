@@ -14,7 +14,7 @@ from emulation.db import Sessions, writing
 from emulation.documents.mail import as_html, as_text
 from emulation.domain.reminders import Plan, plan_of
 from emulation.mail import Mail, MailTrouble, Postbox, Server
-from emulation.services import reminders
+from emulation.services import deliveries
 from emulation.services.digests import Desk
 from emulation.services.reminders import Letter
 from emulation.words import N_
@@ -110,7 +110,7 @@ def _book(sessions: Sessions, period_id: int, letter: Letter, now: datetime) -> 
     with sessions() as db:
         writing(db)
         try:
-            row = reminders.book(db, period_id, letter, now=now)
+            row = deliveries.book(db, period_id, letter, now=now)
             db.commit()
         except IntegrityError:  # another job was faster
             db.rollback()
@@ -137,9 +137,9 @@ def _post(
     with sessions() as db:
         writing(db)
         if trouble is None:
-            reminders.mark_sent(db, reminder_id, now=clock())
+            deliveries.mark_sent(db, reminder_id, now=clock())
         else:
-            reminders.mark_trouble(db, reminder_id, str(trouble), is_sure=trouble.is_sure)
+            deliveries.mark_trouble(db, reminder_id, str(trouble), is_sure=trouble.is_sure)
         db.commit()
     if trouble is None:
         return Posted(letter, "sent")

@@ -21,7 +21,7 @@ def remind(code: str, send: bool) -> None:
     from emulation.db import make_sessions, writing
     from emulation.domain.reminders import name_of
     from emulation.mail import MailTrouble
-    from emulation.services import reminders
+    from emulation.services import deliveries, reminders
     from emulation.services.actor import Actor
 
     settings, now = settings_from(), datetime.now(UTC)
@@ -54,7 +54,7 @@ def remind(code: str, send: bool) -> None:
             with sessions() as session:
                 writing(session)
                 found = {name: n for name, n in counts.items() if n}
-                reminders.record_run(session, Actor(None), find_period(session, code), found, now=now)
+                deliveries.record_run(session, Actor(None), find_period(session, code), found, now=now)
                 session.commit()
     for one in posted:
         click.echo(line(one.letter, STATES[one.state]) + (f" - {one.trouble}" if one.trouble else ""))

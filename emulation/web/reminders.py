@@ -18,9 +18,11 @@ from emulation.errors import Refusal
 from emulation.mail import MailTrouble
 from emulation.models import Period, Reminder, User
 from emulation.models.reminders import DELIVERY_NAMES, Delivery
+from emulation.services import deliveries
 from emulation.services import reminders as service
+from emulation.services.deliveries import load_reminder
 from emulation.services.periods import load_period
-from emulation.services.reminders import Letter, load_reminder
+from emulation.services.reminders import Letter
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import show_phrase
@@ -52,13 +54,13 @@ def reminders(period: Period) -> Any:
             "state": show_phrase(DELIVERY_NAMES[Delivery(row.reminder.state)]),
             "kind": KINDS[Delivery(row.reminder.state)],
         }
-        for row in service.sent_in(current.db(), period, now=current.now(), only_trouble=only_trouble)
+        for row in deliveries.sent_in(current.db(), period, now=current.now(), only_trouble=only_trouble)
     ]
     return render_template(
         "reminders/reminders.html",
         period=period,
         rows=rows,
-        counts=service.counts_in(current.db(), period),
+        counts=deliveries.counts_in(current.db(), period),
         only_trouble=only_trouble,
         no_mail=_no_mail(),
         plan=jobs.plan_in(current.settings()),
@@ -82,7 +84,7 @@ def again(reminder: Reminder) -> Any:
     page = redirect(url_for("reminders.reminders", code=period.code), 303)
     try:
         letter = service.letter_again(db, reminder, jobs.desk_of(settings), now=current.now())
-        service.book_again(db, current.actor(), reminder, letter, now=current.now())
+        deliveries.book_again(db, current.actor(), reminder, letter, now=current.now())
     except Refusal as refusal:
         db.rollback()
         flash(show_phrase(refusal.phrase), "wait")
@@ -155,7 +157,7 @@ def call(period: Period) -> Any:
     counts = {state: sum(one.state == state for one in posted) for state in ("sent", "failed", "unknown", "left")}
     writing(db)
     if any(counts.values()):
-        service.record_run(db, current.actor(), period, {name: n for name, n in counts.items() if n}, now=now)
+        deliveries.record_run(db, current.actor(), period, {name: n for name, n in counts.items() if n}, now=now)
     if counts["sent"]:
         flash(_("Đã gửi thư nhắc cho %(n)s người.", n=counts["sent"]), "ok")
     if counts["failed"] or counts["unknown"]:

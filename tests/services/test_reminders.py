@@ -18,7 +18,7 @@ from emulation.domain.workflow import Phase, SheetState
 from emulation.errors import WrongState
 from emulation.mail import Mail, Postbox, Server
 from emulation.models import Delivery, Period, PhaseWindow, Reminder, ReturnedLine, Sheet, User
-from emulation.services import phases, reminders
+from emulation.services import deliveries, phases, reminders
 from emulation.services.digests import Desk
 from emulation.services.reminders import Letter
 from tests.mailbox import Inbox, free_port, serving
@@ -229,7 +229,7 @@ def test_killed_between_letter_and_mark_never_sends_twice(db: Session, world: Wo
         assert rows(db) == [("unit-officer", "7_days", "sending")]  # stored before it went
         assert post(engine, due(db, 13), port, 13) == ["done", "sent", "sent"]
     assert [to for to, _ in inbox.letters].count(["unit-officer@thu.example"]) == 1
-    shown = reminders.sent_in(db, world.period, now=morning(13) + timedelta(hours=1), only_trouble=True)
+    shown = deliveries.sent_in(db, world.period, now=morning(13) + timedelta(hours=1), only_trouble=True)
     assert [(row.email, row.can_go_again) for row in shown] == [("unit-officer@thu.example", True)]
 
 
@@ -316,15 +316,15 @@ def test_sending_again_needs_a_letter_that_did_not_go(db: Session, world: World,
     assert row is not None
     letter = reminders.letter_again(db, row, DESK, now=morning(13))
     with pytest.raises(WrongState):
-        reminders.book_again(db, department, row, letter, now=morning(13))
+        deliveries.book_again(db, department, row, letter, now=morning(13))
     row.state, row.sent_at = Delivery.SENDING, None
     db.commit()
     with pytest.raises(WrongState):  # it may be on its way
-        reminders.book_again(db, department, row, letter, now=morning(13) + timedelta(minutes=5))
-    reminders.book_again(db, department, row, letter, now=morning(13) + timedelta(minutes=15))
+        deliveries.book_again(db, department, row, letter, now=morning(13) + timedelta(minutes=5))
+    deliveries.book_again(db, department, row, letter, now=morning(13) + timedelta(minutes=15))
     db.commit()
     with pytest.raises(WrongState):  # the second of two clicks
-        reminders.book_again(db, department, row, letter, now=morning(13) + timedelta(minutes=15))
+        deliveries.book_again(db, department, row, letter, now=morning(13) + timedelta(minutes=15))
     sheet = db.get_one(Sheet, world.sheets["34"].id)
     declare(db, world, "34", state=SheetState.SUBMITTED)
     assert sheet.state == SheetState.SUBMITTED
