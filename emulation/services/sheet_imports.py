@@ -43,7 +43,6 @@ from emulation.services.sheets import (
 )
 from emulation.words import N_, Phrase
 
-ACT = "import_workbook"  # in the history
 KEPT_FOR = timedelta(days=1)
 KEPT_AT_ONCE = 5  # files of one person for one sheet
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -206,7 +205,7 @@ def _handed_in(db: Session, sheet: Sheet, identity: str) -> dict[str, int]:
     """
     lines = db.scalars(
         select(History.new)
-        .where(History.thing == Sheet.__tablename__, History.thing_id == sheet.id, History.act == ACT)
+        .where(History.thing == Sheet.__tablename__, History.thing_id == sheet.id, History.act == "import_workbook")
         .order_by(History.id)
     )
     found: dict[str, int] = {}
@@ -362,7 +361,7 @@ def apply_workbook(
         record(
             db,
             actor,
-            ACT,
+            "import_workbook",
             sheet,
             now=now,
             period_id=sheet.period_id,

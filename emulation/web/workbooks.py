@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,8 @@ def _folder() -> Path:
 def download(sheet: Sheet) -> Any:
     """The workbook of this unit, with what is declared now filled in."""
     response = Response(sheet_xlsx(current.db(), sheet, now=current.now()), mimetype=XLSX)
-    name = f"phieu-{sheet.period.code}-{sheet.unit.code}.xlsx"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"phieu-{sheet.period.code}-{sheet.unit.code}")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response
 
 

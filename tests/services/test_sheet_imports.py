@@ -263,3 +263,19 @@ def test_kept_file_is_found_by_its_own_person_and_sheet_for_a_day(db: Session, w
             kept_upload(tmp_path, actor, whose, key, now=when)
     later = keep_upload(tmp_path, other, world.sheets["96"], b"khac", now=moment + timedelta(hours=25))
     assert [path.name for path in tmp_path.glob("*/*")] == [later]
+
+
+def test_lines_that_share_a_figure_must_agree(db: Session, world: World) -> None:
+    pytest.importorskip("emulation.domain.shared_figures")  # until the branch is merged
+    raw = NINE_KINDS.read_text("utf-8").replace('version: "2021-2022"', 'version: "2021-2022c"')
+    for label, blanks in (("labels: {count: Số sáng kiến}", 8), ("labels: {count: Số giải pháp}", 4)):
+        raw = raw.replace(label, f"{label}\n{' ' * blanks}figures: {{count: sang-kien}}")
+    world.period.criteria_set_id = publish(db, world.actor("department"), load(raw), now=now()).id
+    db.commit()
+    db.expire_all()
+    with pytest.raises(WrongState, match="II.4 dùng chung số liệu với tiêu chí khác"):
+        hand_in(db, world, export(db, world, {("II.4", FIRST): 5, ("B.1", FIRST): 4}))
+    db.rollback()
+    assert loaded(db, world).entries == []
+    assert hand_in(db, world, export(db, world, {("II.4", FIRST): 3, ("B.1", FIRST): 3})) == 2
+    assert declared(loaded(db, world)) == {"II.4": {"count": "3"}, "B.1": {"count": "3"}}
