@@ -273,7 +273,7 @@ def test_lines_that_share_a_figure_must_agree(db: Session, world: World) -> None
     world.period.criteria_set_id = publish(db, world.actor("department"), load(raw), now=now()).id
     db.commit()
     db.expire_all()
-    with pytest.raises(WrongState, match="II.4 dùng chung số liệu với tiêu chí khác"):
+    with pytest.raises(WrongState, match=r"II\.4 dùng chung số liệu với tiêu chí khác"):
         hand_in(db, world, export(db, world, {("II.4", FIRST): 5, ("B.1", FIRST): 4}))
     db.rollback()
     assert loaded(db, world).entries == []
