@@ -59,6 +59,22 @@ def test_services_never_commit() -> None:
     assert committed == []
 
 
+def test_pages_make_no_queries_of_their_own() -> None:
+    """So their tests may run on SQLite only (tests/postgres.py). Put a query into a service, tested on both databases.
+
+    The two that stand here, who is signed in and a decision, are asked in the sample that runs on PostgreSQL.
+    """
+    asking = {
+        path.name
+        for path in (PACKAGE / "web").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "sqlalchemy"
+        and {"select", "text", "insert", "update", "delete"} & {name.name for name in node.names}
+    }
+    assert asking == {"awards.py", "session.py"}
+
+
 def test_architecture_page_shows_the_table_of_layers() -> None:
     page = ARCHITECTURE.read_text("utf-8")
     assert with_blocks(page, blocks()) == page

@@ -88,9 +88,14 @@ def replace_file(
     evidence.file_name, evidence.media_type = incoming.name, incoming.kind.media_type
     evidence.size, evidence.sha256 = incoming.size, incoming.sha256
     evidence.uploaded_by_id, evidence.uploaded_at = actor.user_id, now
+    if evidence.taken_from_id is not None:
+        evidence.confirmed_at = now  # this year's file in the place of last year's
     db.flush()
     for entry in sheet.entries:
-        if any(one.evidence_id == evidence.id for one in entry.citations):
+        citing = [one for one in entry.citations if one.evidence_id == evidence.id]
+        for one in citing:
+            one.is_unconfirmed = False
+        if citing:
             touch(db, actor, entry, now=now)
     record(
         db,
