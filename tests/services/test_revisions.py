@@ -102,6 +102,17 @@ def test_newer_file_from_an_old_page_is_refused(db: Session, world: World, setti
         replace(db, world, settings, evidence, files.PDF + b"third", version=1)
 
 
+def test_newer_file_confirms_what_was_taken_over(db: Session, world: World, settings: Settings) -> None:
+    evidence = put(db, world, settings)
+    evidence.taken_from_id = evidence.id  # as if it were last year's
+    db.scalars(select(Citation)).one().is_unconfirmed = True
+    db.flush()
+    replace(db, world, settings, evidence, NEWER, version=evidence.version)
+
+    assert evidence.confirmed_at is not None
+    assert db.scalars(select(Citation.is_unconfirmed)).all() == [False]
+
+
 def test_file_of_a_submitted_line_is_not_replaced(db: Session, world: World, settings: Settings) -> None:
     fill(db, world, settings)
     sheet = loaded(db, world)
