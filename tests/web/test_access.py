@@ -20,7 +20,7 @@ from emulation.config import Settings
 from emulation.db import Base
 from emulation.domain.workflow import Phase, SheetState
 from emulation.models import Certificate, CriteriaSet, Decision, DraftState, Exclusion, User
-from emulation.services import awards, consultations, drafts, evidence, results, revisions, uploads
+from emulation.services import awards, consultations, drafts, evidence, incoming, results, revisions, uploads
 from emulation.services.sheets import load_sheet_to_change
 from emulation.web import session as current
 from tests.client import Client
@@ -159,7 +159,7 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
     ).evidence
     sheet = load_sheet_to_change(db, world.sheets["34"].id)
     assert sheet is not None
-    newer = evidence.take_in(folder, io.BytesIO(PDF + b"2"), "bao-cao-moi.pdf", largest_mib=1)
+    newer = incoming.take_in(folder, io.BytesIO(PDF + b"2"), "bao-cao-moi.pdf", largest_mib=1)
     cited = evidence.load_evidence_to_change(db, proof.id)
     assert cited is not None
     revisions.replace_file(db, world.actor("unit_officer"), cited, newer, version=1, now=now)
