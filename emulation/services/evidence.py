@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,26 +15,15 @@ from sqlalchemy.orm.attributes import set_committed_value
 from emulation.errors import Invalid, Stale, WrongState
 from emulation.models import Citation, Entry, Evidence, EvidenceRevision, Sheet
 from emulation.services.actor import Actor
-from emulation.services.file_types import FileType, clean_name, title_from, type_of
+from emulation.services.file_types import title_from
 from emulation.services.history import record
+from emulation.services.incoming import Incoming, take_in
 from emulation.services.lines import open_returns
-from emulation.services.quotas import MIB, TooLarge, check_quota
-from emulation.services.scanning import scan
+from emulation.services.quotas import check_quota
 from emulation.services.sheets import load_sheet_to_change, require_fillable, start_entry, tidy
-from emulation.services.stored_files import store_file, store_written
 from emulation.words import N_
 
 LONGEST = {"title": 300, "document_number": 80, "issuer": 200, "place": 80}
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A file that was looked at, scanned and stored under its hash; no row knows of it yet."""
-
-    name: str
-    kind: FileType
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -99,44 +87,6 @@ def codes_of(entries: Iterable[Entry]) -> dict[int, str]:
 
 
 # ---- changing ----
-
-
-def check_file(file: IO[bytes], name: str, largest_mib: int) -> tuple[FileType, int]:
-    """Kind and size in bytes of a file that may come in.
-
-    Raises:
-        TooLarge: above `largest_mib`.
-        Invalid: see `type_of`.
-    """
-    size = file.seek(0, os.SEEK_END)
-    if size > largest_mib * MIB:
-        raise TooLarge(
-            N_("Tệp “%(name)s” lớn %(size)s MB, vượt mức %(most)s MB cho một tệp."),
-            "files",
-            name=name,
-            size=-(-size // MIB),
-            most=largest_mib,
-        )
-    return type_of(file, name), size
-
-
-def take_in(
-    folder: Path, file: IO[bytes], file_name: str, *, largest_mib: int, clamd: str = "", written: Path | None = None
-) -> Incoming:
-    """Look at a file, have it scanned and store it. Needs no database, so that nobody waits for it.
-
-    A file without a row harms nobody. With `written` the open file lies there, inside the folder, and is not copied.
-
-    Raises:
-        TooLarge, Invalid: see `check_file`.
-        Infected, Unscanned: see `scan`.
-    """
-    name = clean_name(file_name)
-    kind, size = check_file(file, name, largest_mib)
-    if clamd:
-        scan(clamd, file, name)
-    sha256 = store_written(folder, written) if written else store_file(folder, file)
-    return Incoming(name, kind, size, sha256)
 
 
 def attach(

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from emulation.errors import Invalid, Stale, WrongState
 from emulation.models import Evidence, EvidenceRevision, User
 from emulation.services.actor import Actor
-from emulation.services.evidence import Incoming, may_describe, touch
+from emulation.services.evidence import may_describe, touch
 from emulation.services.history import record
+from emulation.services.incoming import Incoming
 from emulation.services.quotas import check_quota
 from emulation.services.sheets import require_fillable
 from emulation.words import N_

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, joinedload, raiseload
 from emulation.errors import Invalid, WrongState
 from emulation.models import Evidence, Sheet, Upload
 from emulation.services.actor import Actor
-from emulation.services.evidence import Attached, Incoming, attach_stored, take_in
+from emulation.services.evidence import Attached, attach_stored
 from emulation.services.file_types import ALL, ENDINGS, clean_name, ending_of
+from emulation.services.incoming import Incoming, take_in
 from emulation.services.quotas import MIB, TooLarge, check_quota
 from emulation.services.sheets import require_fillable
 from emulation.services.stored_files import INCOMING

@@ -15,8 +15,9 @@ from emulation.errors import Invalid, Missing, Refusal, Stale, WrongState
 from emulation.models import Evidence, Sheet, Upload
 from emulation.services import evidence as service
 from emulation.services import links, revisions, uploads
-from emulation.services.evidence import Attached, Incoming, check_file, load_evidence, load_evidence_to_change, take_in
+from emulation.services.evidence import Attached, load_evidence, load_evidence_to_change
 from emulation.services.file_types import clean_name
+from emulation.services.incoming import Incoming, check_file, take_in
 from emulation.services.quotas import MIB
 from emulation.services.scanning import Infected, Unscanned, record_infected
 from emulation.services.scores import criteria_of

@@ -10,7 +10,8 @@
 const DAY = 24 * 3600 * 1000;
 const owner = document.querySelector(".who b")?.textContent.trim() ?? "";
 const comma = document.documentElement.lang === "en" ? "." : ",";
-const sizeOf = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1e6).toFixed(1).replace(".", comma)} MB`);
+const MIB = 1024 * 1024; // as the server counts
+const sizeOf = (bytes) => (bytes < MIB ? `${Math.max(1, Math.round(bytes / 1024))} kB` : `${(bytes / MIB).toFixed(1).replace(".", comma)} MB`);
 
 const store = {
   all(prefix) {

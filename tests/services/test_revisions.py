@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from emulation.config import Settings
 from emulation.errors import Invalid, Missing, Stale, WrongState
 from emulation.models import Citation, Evidence, History, ReturnedLine
-from emulation.services.evidence import Attached, attach, describe, load_evidence_to_change, take_in
+from emulation.services.evidence import Attached, attach, describe, load_evidence_to_change
+from emulation.services.incoming import take_in
 from emulation.services.links import add_link, check_url
 from emulation.services.revisions import load_revision, replace_file, revisions_of
 from emulation.services.sheet_prints import sheet_form

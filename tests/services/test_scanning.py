@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from emulation import create_app
 from emulation.config import Settings
 from emulation.models import History
-from emulation.services.evidence import take_in
+from emulation.services.incoming import take_in
 from emulation.services.scanning import UNREACHABLE, Infected, Unscanned, record_infected, scan, scanner_at
 from tests import clamd, files
 from tests.world import World

@@ -28,6 +28,7 @@ from emulation.services import (
     consultations,
     drafts,
     evidence,
+    incoming,
     remarks,
     results,
     revisions,
@@ -194,7 +195,7 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
     ).evidence
     sheet = load_sheet_to_change(db, world.sheets["34"].id)
     assert sheet is not None
-    newer = evidence.take_in(folder, io.BytesIO(PDF + b"2"), "bao-cao-moi.pdf", largest_mib=1)
+    newer = incoming.take_in(folder, io.BytesIO(PDF + b"2"), "bao-cao-moi.pdf", largest_mib=1)
     cited = evidence.load_evidence_to_change(db, proof.id)
     assert cited is not None
     revisions.replace_file(db, world.actor("unit_officer"), cited, newer, version=1, now=now)
