@@ -15,9 +15,9 @@ from emulation.domain.workflow import Act, Phase, SheetState, refusal, require
 from emulation.errors import Invalid, WrongState
 from emulation.models import Sheet, SignedScan, User
 from emulation.services.actor import Actor
-from emulation.services.evidence import take_in
 from emulation.services.file_types import JPEG, PDF, PNG, clean_name, type_of
 from emulation.services.history import record
+from emulation.services.incoming import take_in
 from emulation.services.periods import clock_of
 from emulation.services.sheets import load_sheet
 from emulation.services.submissions import fingerprint

@@ -1,6 +1,6 @@
-// The <details> menus (.who-menu of the top bar, .add-menu of a panel) close on Escape and on a click beside them, as people expect of menus.
+// The <details> menus (.who-menu of the top bar, .add-menu and .more-menu of a page) close on Escape and on a click beside them, as people expect of menus.
 
-const menus = "details.who-menu[open], details.add-menu[open]";
+const menus = "details.who-menu[open], details.add-menu[open], details.more-menu[open]";
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll(menus)) if (!menu.contains(event.target)) menu.open = false;
 });
