@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import comparing, convert, documents, drafts, evidence, pages, rounds, sheets, workbook
+from bench import comparing, convert, crowd, documents, drafts, evidence, pages, rounds, sheets, workbook
 
 EMULATION = str(Path(sys.executable).with_name("emulation"))
 
@@ -82,6 +82,18 @@ def lean_rows(folder: Path) -> list[Measured]:
     return found
 
 
+def crowd_rows() -> list[Measured]:
+    """The last hour before the deadline on gunicorn and PostgreSQL, with a killed server in between."""
+    outcome = crowd.measure()
+    low, middle, high = min(outcome.seconds), statistics.median(outcome.seconds), max(outcome.seconds)
+    what = f"{crowd.PEOPLE} people saving every {crowd.EVERY:.0f} s: p95, {outcome.acknowledged} acknowledged"
+    lost = f"lost: {len(outcome.lost)}, other answers: {outcome.trouble.total()}"
+    return [
+        Measured(what, f"{outcome.p95 * 1000:.0f} ms", f"{low * 1000:.0f} - {high * 1000:.0f}", "300 ms"),
+        Measured(f"the same, median; {lost}", f"{middle * 1000:.0f} ms", "", "nothing lost"),
+    ]
+
+
 def one_core() -> None:
     """Keep this process on a single core."""
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -104,6 +116,7 @@ def main() -> None:
             found.append(Measured(f"{what}, {memory} MiB", f"{rate:.0f} / s", "", target))
         found += [row(what, seconds, target, unit="s") for what, seconds, target in convert.measure()]
         found.append(row("ranking report, 63 units, PDF", documents.ranking_report(folder), "2 s", unit="s"))
+        found += crowd_rows()
     widths = [max(len(getattr(item, field)) for item in found) for field in ("what", "median", "spread", "target")]
     for item in [Measured("what", "median", "from - to", "target"), *found]:
         cells = (item.what, item.median, item.spread, item.target)

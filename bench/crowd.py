@@ -1,12 +1,12 @@
 """The last hour before the deadline: 320 people who save a row every two seconds, gunicorn, PostgreSQL.
 
-    python -m bench.crowd [people] [seconds]
+    python -m bench.crowd [people] [seconds] [news]
 
 Every person is an officer with rows of their own on a sheet of 120 criteria and 300 citations, five to a sheet. The
 server is the one of `emulation run`. Half-way through, after the times are taken, the server and all its workers are
 killed and started again two seconds later; people send again what was not acknowledged, as static/js/autosave.js does.
 In the end every row must hold what was last acknowledged, or what was sent after it, and the history every
-acknowledged change.
+acknowledged change. With `news` every page also asks for what colleagues changed, at the pace of static/js/sheets.js.
 """
 
 from __future__ import annotations
@@ -208,13 +208,15 @@ def signed_in(app: Flask, user_id: int) -> tuple[str, str]:
 class Crowd:
     """People who save; every one has a connection of their own."""
 
-    def __init__(self, port: int, people: list[Person]) -> None:
-        self.port, self.people, self.tally = port, people, Tally()
+    def __init__(self, port: int, people: list[Person], *, news: bool = False) -> None:
+        self.port, self.people, self.tally, self.news = port, people, Tally(), news
         self.measures, self.is_over = True, False
 
     async def run(self, calm: float, between: Any) -> None:
         """Save for `calm` seconds, measured; then let `between` kill the server, and go on for a while."""
         tasks = [asyncio.create_task(self._sit(person, i)) for i, person in enumerate(self.people)]
+        if self.news:
+            tasks += [asyncio.create_task(self._ask(person, i)) for i, person in enumerate(self.people)]
         await asyncio.sleep(calm)
         self.measures = False
         await between()
@@ -251,6 +253,26 @@ class Crowd:
                     self.tally.trouble[f"{status}: {body[:200]!r}"] += 1
                 break
             await asyncio.sleep(max(0.0, EVERY - (time.perf_counter() - began)))
+        line.close()
+
+    async def _ask(self, person: Person, number: int) -> None:
+        """Ask for news every eight seconds, less often where the answer takes long."""
+        random, line, newest, pause = Random(number), Line(self.port), 0, 8.0  # noqa: S311  # invented pauses
+        while not self.is_over:
+            await asyncio.sleep(min(pause * (0.75 + random.random() / 2), 20))
+            began = time.perf_counter()
+            head = (
+                f"GET /sheets/{person.sheet_id}/news?since={newest} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                f"Cookie: session={person.cookie}\r\nAccept: application/json\r\n\r\n"
+            )
+            try:
+                status, body = await asyncio.wait_for(line.post(head.encode(), b""), 30)
+            except (OSError, EOFError, TimeoutError):
+                line.close()
+                continue
+            if status == 200:
+                newest = json.loads(body)["number"]
+            pause = min(60.0, max(8.0, (time.perf_counter() - began) * 40))
         line.close()
 
 
@@ -368,7 +390,7 @@ class Outcome:
         return statistics.quantiles(self.seconds, n=20)[-1]
 
 
-def measure(people: int = PEOPLE, calm: float = CALM) -> Outcome:
+def measure(people: int = PEOPLE, calm: float = CALM, *, news: bool = False) -> Outcome:
     """Run the last hour, shortened, and count."""
     postgres = Server(POSTGRES)
     folder = Path(tempfile.mkdtemp(prefix="emulation-crowd-"))
@@ -407,7 +429,7 @@ def measure(people: int = PEOPLE, calm: float = CALM) -> Outcome:
             await asyncio.sleep(DOWN)
             server = await asyncio.to_thread(start_server, environment, port)
 
-        run = Crowd(port, crowd)
+        run = Crowd(port, crowd, news=news)
         try:
             asyncio.run(run.run(calm, kill_and_start))
         finally:
@@ -426,7 +448,7 @@ def main() -> None:
     """Measure and print."""
     people = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE
     calm = float(sys.argv[2]) if len(sys.argv) > 2 else CALM
-    found = measure(people, calm)
+    found = measure(people, calm, news="news" in sys.argv)
     times = sorted(found.seconds)
     print(
         f"{people} people, {len(times)} saves in {calm:.0f} s: median {statistics.median(times) * 1000:.0f} ms, "

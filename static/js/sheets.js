@@ -264,11 +264,12 @@ document.addEventListener("input", (event) => {
 // ---- what colleagues did ----
 
 const EVERY = 8000;
-let asking = false;
+let [asking, pause, waiting] = [false, EVERY, null];
 
 async function askForNews() {
   if (document.hidden || asking) return;
   asking = true;
+  const began = performance.now();
   try {
     const address = new URL(desk.dataset.sheet, location.href);
     address.searchParams.set("since", number);
@@ -286,6 +287,9 @@ async function askForNews() {
     // the line is down: autosave.js says so as soon as something is to be saved
   } finally {
     asking = false;
+    pause = Math.min(60000, Math.max(EVERY, (performance.now() - began) * 40)); // a busy server is asked less often
+    clearTimeout(waiting);
+    waiting = setTimeout(askForNews, pause * (0.75 + Math.random() / 2));
   }
 }
 
@@ -317,7 +321,7 @@ async function replaceRow(code, html, byOthers) {
 }
 
 if (desk) {
-  setInterval(askForNews, EVERY);
+  waiting = setTimeout(askForNews, EVERY);
   document.addEventListener("visibilitychange", askForNews);
 }
 
