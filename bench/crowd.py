@@ -23,7 +23,6 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -32,31 +31,17 @@ from urllib.parse import urlencode
 import psycopg
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bench import rounds
+from bench.filled import WORDS, empty_round, fill
 from emulation import create_app
 from emulation.config import Settings
 from emulation.db import make_engine, make_sessions
 from emulation.domain.criteria import load
-from emulation.domain.workflow import Phase
-from emulation.models import (
-    Citation,
-    Cluster,
-    Entry,
-    Evidence,
-    History,
-    Period,
-    PhaseWindow,
-    Role,
-    Sheet,
-    Unit,
-    User,
-)
+from emulation.models import Entry, History
 from emulation.schema import migrate
-from emulation.services.actor import Actor
-from emulation.services.criteria import publish
 from tests.postgres import Server
 
 PEOPLE, A_SHEET, EVERY = 320, 5, 2.0  # people, of them on one sheet, seconds between two saves of one person
@@ -98,101 +83,13 @@ class Tally:
 
 def fill_database(db: Session, people: int) -> list[tuple[int, int, list[str]]]:
     """A round with enough sheets: (user id, sheet id, codes of counted criteria that this person saves)."""
-    now = datetime.now(UTC)
     criteria = load(rounds.criteria_yaml(core=CORE))
-    row = publish(db, Actor(None), criteria, now=now)
-    period = Period(code="2022-2023", title="Năm học 2022-2023", criteria_set_id=row.id, phase=Phase.SELF_SCORING)
-    db.add(period)
-    db.flush()
-    db.add(
-        PhaseWindow(
-            period_id=period.id,
-            phase=Phase.SELF_SCORING,
-            opens_at=now - timedelta(days=30),
-            closes_at=now + timedelta(hours=1),
-        )
-    )
-    cluster = Cluster(period_id=period.id, number=1, name="Cụm 1")
-    db.add(cluster)
-    db.flush()
     counted = [leaf.code for leaf in criteria.by_code.values() if leaf.rule.kind == "count"]
-    random = Random(11)  # noqa: S311  # invented figures
     found = []
-    for i in range(-(-people // A_SHEET)):
-        unit = Unit(code=f"{i:03d}", name=f"Sở Giáo dục và Đào tạo số {i}", short_name=f"Tỉnh {i}")
-        db.add(unit)
-        db.flush()
-        sheet = Sheet(
-            period_id=period.id,
-            unit_id=unit.id,
-            cluster_id=cluster.id,
-            unit_name=unit.name,
-            short_name=unit.short_name,
-            tags=["dan-toc"],
-        )
-        users = [
-            User(email=f"cv{i}-{j}@so.example", name=f"Chuyên viên {i}-{j}", role=Role.UNIT_OFFICER, unit_id=unit.id)
-            for j in range(A_SHEET)
-        ]
-        db.add_all([sheet, *users])
-        db.flush()
-        fill_sheet(db, sheet.id, users[0].id, [leaf.code for leaf in criteria.by_code.values()], random, now)
-        for j, user in enumerate(users):
-            found.append((user.id, sheet.id, counted[j::A_SHEET]))
+    for sheet, officers in empty_round(db, criteria, units=-(-people // A_SHEET), officers=A_SHEET):
+        fill(db, sheet, officers[0], criteria, files=FILES)
+        found += [(officer.id, sheet.id, counted[j::A_SHEET]) for j, officer in enumerate(officers)]
     return found[:people]
-
-
-def fill_sheet(db: Session, sheet_id: int, user_id: int, codes: list[str], random: Random, now: datetime) -> None:
-    """Every criterion declared, 300 files cited."""
-    entries = []
-    for code in codes:
-        data: dict[str, Any] = (
-            {"count": "1"} if code[0] in "BD" else dict(rounds.entry(int(code.removeprefix("C")), random))
-        )
-        kept = {
-            key: value if isinstance(value, bool | list) or key == "level" else str(value)
-            for key, value in data.items()
-        }
-        entries.append(
-            {
-                "sheet_id": sheet_id,
-                "code": code,
-                "data": kept,
-                "explanation": "Kết quả theo báo cáo tổng kết năm học.",
-                "updated_by_id": user_id,
-                "updated_at": now,
-                "version": 1,
-            }
-        )
-    db.execute(insert(Entry), entries)
-    db.execute(
-        insert(Evidence),
-        [
-            {
-                "sheet_id": sheet_id,
-                "title": f"Báo cáo số {n} về việc thực hiện nhiệm vụ năm học",
-                "document_number": f"{n}/BC-SGDĐT",
-                "issuer": "Sở Giáo dục và Đào tạo",
-                "file_name": f"bao-cao-{n}.pdf",
-                "media_type": "application/pdf",
-                "size": 100_000 + n,
-                "sha256": f"{sheet_id:032x}{n:032x}",
-                "uploaded_by_id": user_id,
-                "uploaded_at": now,
-                "version": 1,
-            }
-            for n in range(FILES)
-        ],
-    )
-    entry_ids = list(db.scalars(select(Entry.id).where(Entry.sheet_id == sheet_id).order_by(Entry.id)))
-    evidence_ids = list(db.scalars(select(Evidence.id).where(Evidence.sheet_id == sheet_id).order_by(Evidence.id)))
-    db.execute(
-        insert(Citation),
-        [
-            {"entry_id": entry_ids[n % len(entry_ids)], "evidence_id": one, "place": f"tr. {n}"}
-            for n, one in enumerate(evidence_ids)
-        ],
-    )
 
 
 def signed_in(app: Flask, user_id: int) -> tuple[str, str]:
@@ -320,7 +217,7 @@ def request_of(person: Person, row: Row) -> tuple[bytes, bytes]:
             "csrf_token": person.token,
             "version": row.version,
             "count": row.sent,
-            "explanation": "Kết quả theo báo cáo tổng kết năm học.",
+            "explanation": WORDS,
         }
     ).encode()
     head = (

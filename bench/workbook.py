@@ -5,27 +5,22 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from bench.convert import criteria_of_120
+from bench.filled import empty_round, fill
 from emulation.db import make_engine, make_sessions
 from emulation.documents.sheet_layout import FIRST_ROW, SHEET, Column
-from emulation.domain.criteria import Criterion
-from emulation.domain.figures import figures_of
-from emulation.domain.rules import Check, Checklist, External, Levels
-from emulation.domain.workflow import Phase
-from emulation.models import Cluster, Period, PhaseWindow, Role, Sheet, Unit, User
+from emulation.models import Sheet
 from emulation.schema import migrate
 from emulation.services.actor import Actor
-from emulation.services.criteria import publish
 from emulation.services.sheet_books import sheet_xlsx
 from emulation.services.sheet_imports import apply_workbook, plan_of
-from emulation.services.sheets import load_sheet, load_sheet_to_change, save_entry
+from emulation.services.sheets import load_sheet, load_sheet_to_change
 
 TIMES = 9
 Rows = list[tuple[str, list[float], str]]
@@ -37,7 +32,7 @@ def measure(folder: Path) -> Rows:
     migrate(engine)
     now = datetime.now(UTC)
     with make_sessions(engine)() as db:
-        actor, key = filled(db, now)
+        actor, key = filled(db)
         raw = sheet_xlsx(db, loaded(db, key), now=now)
         typed = retyped(raw)
         found = [
@@ -74,59 +69,13 @@ def loaded(db: Session, key: int) -> Sheet:
     return found
 
 
-def filled(db: Session, now: datetime) -> tuple[Actor, int]:
+def filled(db: Session) -> tuple[Actor, int]:
     """A unit that has declared every criterion: who, and the key of its sheet."""
-    row = publish(db, Actor(None), criteria := criteria_of_120(), now=now)
-    period = Period(
-        code="2021-2022", title="Năm học 2021-2022", criteria_set_id=row.id, phase=Phase.SELF_SCORING,
-        is_illustrative=True,
-    )  # fmt: skip
-    unit = Unit(code="34", name="Sở Giáo dục và Đào tạo tỉnh Thái Bình", short_name="Thái Bình")
-    db.add_all([period, unit])
-    db.flush()
-    cluster = Cluster(period_id=period.id, number=1, name="Cụm thi đua số 1", leader_id=unit.id)
-    window = PhaseWindow(
-        period_id=period.id,
-        phase=Phase.SELF_SCORING,
-        opens_at=now - timedelta(days=9),
-        closes_at=now + timedelta(days=9),
-    )
-    officer = User(email="a@do.example", name="Chuyên viên", role=Role.UNIT_OFFICER, unit_id=unit.id, is_active=True)
-    db.add_all([cluster, window, officer])
-    db.flush()
-    sheet = Sheet(
-        period_id=period.id,
-        unit_id=unit.id,
-        cluster_id=cluster.id,
-        unit_name=unit.name,
-        short_name=unit.short_name,
-        tags=["dan-toc"],
-    )
-    db.add(sheet)
-    db.commit()
-    found = load_sheet_to_change(db, sheet.id)
-    assert found is not None
-    for criterion in criteria.all_criteria:
-        data = entry_for(criterion)
-        if data is not None and criterion.applies(frozenset(found.tags)):
-            words = "Theo báo cáo tổng kết năm học, số liệu tính đến 31/5, có danh sách kèm theo. " * 3
-            save_entry(db, Actor(officer), found, code=criterion.code, data=data, explanation=words, now=now)
+    criteria = criteria_of_120()
+    ((sheet, (officer,)),) = empty_round(db, criteria)
+    fill(db, sheet, officer, criteria)
     db.commit()
     return Actor(officer), sheet.id
-
-
-def entry_for(criterion: Criterion) -> dict[str, Any] | None:
-    """A plain entry that the rule can score."""
-    rule = criterion.rule
-    if isinstance(rule, External):
-        return None
-    if isinstance(rule, Levels):
-        return {"level": rule.levels[0].label}
-    if isinstance(rule, Check):
-        return {"met": True}
-    if isinstance(rule, Checklist):
-        return {"met": [item.code for item in rule.items]}
-    return dict.fromkeys(figures_of(rule, {}), "1")
 
 
 def retyped(raw: bytes) -> bytes:
