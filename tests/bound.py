@@ -19,9 +19,9 @@ from emulation.domain import criteria as domain
 from emulation.domain.workflow import Phase
 from emulation.models import Citation, Cluster, Entry, Evidence, Period, PhaseWindow, Sheet
 from emulation.services.criteria import publish
-from emulation.services.evidence import store_file
 from emulation.services.indicators import Loading, load_indicators
 from emulation.services.sheets import load_sheet_to_change
+from emulation.services.stored_files import store_file
 from tests import finished
 from tests.files import PDF
 from tests.world import NINE_KINDS, World

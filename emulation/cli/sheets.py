@@ -135,6 +135,8 @@ def report(plan: Plan) -> list[str]:
     lines = [f"Phiếu Excel tải lúc {made}: {counts}."]
     for title, chosen in (("ghi", plan.taken), ("phải chọn", plan.conflicts), ("giữ", plan.kept)):
         lines += [f"{title:<10} {one.code:<8} {words(one)}" for one in chosen]
+    if plan.shared:
+        lines.append(f"Số liệu dùng chung cũng được ghi cho: {', '.join(plan.shared)}")
     if plan.taken:
         lines.append(f"Tổng điểm: {figure(plan.total)} -> {figure(plan.total_taken)}")
     return lines

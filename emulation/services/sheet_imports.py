@@ -26,16 +26,18 @@ from emulation.documents.sheet_workbook_read import Filled, Opened, open_workboo
 from emulation.domain.criteria import Criterion
 from emulation.domain.merging import EMPTY, Content, Merged, Outcome, Side, merge
 from emulation.domain.numbers import number
+from emulation.domain.shared_figures import spread
 from emulation.domain.source import Problem, Problems
 from emulation.errors import Invalid, Missing, Refusal, Stale, WrongState
 from emulation.models import Entry, History, Sheet, User
 from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.services.lines import FIGURES
-from emulation.services.scores import criteria_of, score_with, self_score
+from emulation.services.scores import criteria_of, entries_of, score_with, self_score
 from emulation.services.sheets import (
     LONGEST_EXPLANATION,
     canonical,
+    may_share,
     plain,
     require_fillable,
     save_entry,
@@ -98,6 +100,7 @@ class Plan:
     identity: str  # of the download that the workbook goes back to
     lines: tuple[Planned, ...]
     same: int
+    shared: tuple[str, ...]  # codes of lines that are not in the workbook's changes and take figures from them
     problems: tuple[Problem, ...]
     total: Decimal
     total_taken: Decimal  # with everything that only the workbook changed
@@ -264,7 +267,8 @@ def _plan(
     criteria = criteria_of(sheet)
     changed = {code: one.mine.data for code, one in sound.items() if one.outcome is Outcome.TAKE}
     decided = {code: one.mine.data for code, one in sound.items() if one.outcome is Outcome.CONFLICT}
-    before, taken = self_score(sheet), score_with(sheet, changed)
+    shared = _shared(sheet, changed)
+    before, taken = self_score(sheet), score_with(sheet, changed | shared)
     either = score_with(sheet, changed | decided)
     names = _names(db, {entry.updated_by_id for entry in entries.values() if entry.updated_by_id is not None})
     shown = []
@@ -293,11 +297,29 @@ def _plan(
         identity=opened.identity,
         lines=tuple(shown),
         same=sum(one.outcome is Outcome.SAME for one in sound.values()),
+        shared=tuple(shared),
         problems=problems,
         total=before.total,
         total_taken=taken.total,
         digest=hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(),
     )
+
+
+def _shared(sheet: Sheet, changed: Mapping[str, Mapping[str, Any] | None]) -> dict[str, Mapping[str, Any] | None]:
+    """The new entries of other lines that ask for the same figures, as saving one line after the other gives them."""
+    criteria, entries = criteria_of(sheet), dict(entries_of(sheet))
+    found: dict[str, Mapping[str, Any] | None] = {}
+    for code, data in changed.items():
+        before = entries.get(code)
+        if data is None:
+            entries.pop(code, None)
+            continue
+        made: dict[str, dict[str, Any]] = {}
+        if criteria.by_code[code].figures:
+            made = spread(criteria, code, before, data, entries, may_change=lambda other: may_share(sheet, other))
+        entries |= {code: dict(data), **made}
+        found |= made
+    return {code: data for code, data in found.items() if code not in changed}
 
 
 def _names(db: Session, keys: set[int]) -> dict[int, str]:

@@ -24,7 +24,7 @@ from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.services.lines import FIGURES, Brief, open_returns
 from emulation.services.periods import clock_of
-from emulation.services.scores import criteria_of
+from emulation.services.scores import criteria_of, entries_of
 from emulation.words import N_
 
 LONGEST_EXPLANATION = 4000  # characters
@@ -300,6 +300,12 @@ def save_entry(
     return entry
 
 
+def may_share(sheet: Sheet, other: Criterion) -> bool:
+    """Whether a figure that was declared elsewhere may go to this line."""
+    applies = other.applies(frozenset(sheet.tags)) and not isinstance(other.rule, External)
+    return applies and may_fill_line(sheet, other.code)
+
+
 def share_figures(
     db: Session,
     actor: Actor,
@@ -315,18 +321,13 @@ def share_figures(
 
     See `domain.shared_figures.spread`. After a return only returned lines are touched.
     """
-    tags = frozenset(sheet.tags)
-
-    def may_change(other: Criterion) -> bool:
-        return other.applies(tags) and not isinstance(other.rule, External) and may_fill_line(sheet, other.code)
-
     changed = spread(
         criteria_of(sheet),
         criterion.code,
         before,
         after,
-        {entry.code: entry.data for entry in sheet.entries if entry.data is not None},
-        may_change=may_change,
+        entries_of(sheet),
+        may_change=lambda other: may_share(sheet, other),
         everywhere=everywhere,
     )
     own = set(indicators_in(criterion, after))

@@ -20,6 +20,7 @@ from emulation.domain.source import Problems
 from emulation.errors import Missing, WrongState
 from emulation.models import History, Sheet
 from emulation.services.criteria import publish
+from emulation.services.scores import self_score
 from emulation.services.sheet_books import sheet_xlsx
 from emulation.services.sheet_imports import (
     PlanStale,
@@ -265,14 +266,31 @@ def test_kept_file_is_found_by_its_own_person_and_sheet_for_a_day(db: Session, w
     assert [path.name for path in tmp_path.glob("*/*")] == [later]
 
 
-def test_lines_that_share_a_figure_must_agree(db: Session, world: World) -> None:
-    pytest.importorskip("emulation.domain.shared_figures")  # until the branch is merged
+def share_a_count(db: Session, world: World) -> None:
+    """Let II.4 and B.1 ask for the same indicator."""
     raw = NINE_KINDS.read_text("utf-8").replace('version: "2021-2022"', 'version: "2021-2022c"')
     for label, blanks in (("labels: {count: Số sáng kiến}", 8), ("labels: {count: Số giải pháp}", 4)):
         raw = raw.replace(label, f"{label}\n{' ' * blanks}figures: {{count: sang-kien}}")
     world.period.criteria_set_id = publish(db, world.actor("department"), load(raw), now=now()).id
     db.commit()
     db.expire_all()
+
+
+def test_dry_run_names_the_lines_that_share_a_figure(db: Session, world: World) -> None:
+    share_a_count(db, world)
+    raw = export(db, world, {("II.4", FIRST): 3})
+    plan = plan_of(db, loaded(db, world), raw, now=now())
+    hand_in(db, world, raw)
+    db.commit()
+    db.expire_all()
+
+    assert ([one.code for one in plan.taken], plan.shared) == (["II.4"], ("B.1",))
+    assert declared(loaded(db, world)) == {"II.4": {"count": "3"}, "B.1": {"count": "3"}}
+    assert self_score(loaded(db, world)).total == plan.total_taken
+
+
+def test_lines_that_share_a_figure_must_agree(db: Session, world: World) -> None:
+    share_a_count(db, world)
     with pytest.raises(WrongState, match=r"II\.4 dùng chung số liệu với tiêu chí khác"):
         hand_in(db, world, export(db, world, {("II.4", FIRST): 5, ("B.1", FIRST): 4}))
     db.rollback()
