@@ -64,6 +64,7 @@ ACT_NAMES = {
     "publish_criteria": N_("Công bố bộ tiêu chí"),
     "receive": N_("Tiếp nhận phiếu"),
     "refuse_infected": N_("Từ chối tệp có mã độc"),
+    "remove_evidence": N_("Bỏ minh chứng khỏi kho"),
     "reinstate_criteria": N_("Dùng lại bộ tiêu chí"),
     "remark": N_("Trao đổi nội bộ"),
     "remind": N_("Gửi thư nhắc hạn"),

@@ -14,6 +14,8 @@ from emulation.errors import Invalid, Missing, Stale
 from emulation.models import Evidence, EvidenceRevision, Sheet
 from emulation.services import evidence as service
 from emulation.services.evidence import evidence_of, load_evidence, load_evidence_to_change
+from emulation.services.evidence_removal import remove as remove_evidence
+from emulation.services.evidence_removal import was_submitted
 from emulation.services.file_types import BY_MEDIA_TYPE, PDF
 from emulation.services.links import check_url
 from emulation.services.periods import clock_of
@@ -99,6 +101,7 @@ def library_page(sheet: Sheet, form: UploadForm | None = None) -> str:
     if shown is not None:
         shown |= shown_document(db, shown["evidence"])
         shown["editable"] = fillable and service.may_describe(sheet, shown["evidence"])
+        shown["removable"] = fillable and not shown["cited"] and not was_submitted(sheet, shown["evidence"])
     settings, used = current.settings(), used_bytes(db, sheet)
     return render_template(
         "evidence/library.html",
@@ -199,6 +202,15 @@ def save_citations(evidence: Evidence) -> Any:
         "ok",
     )
     return redirect(url_for("evidence.of_sheet", sheet_id=evidence.sheet_id, show=evidence.id), 303)
+
+
+@area.post("/evidence/<int:evidence_id>/remove", allow=Permission.FILL_SHEET, load=_evidence_to_change)
+def remove(evidence: Evidence) -> Any:
+    """Take a document that nothing cites out of the library."""
+    sheet_id, title = evidence.sheet_id, evidence.title
+    remove_evidence(current.db(), current.actor(), evidence, now=current.now())
+    flash(_("Đã bỏ “%(title)s” khỏi kho minh chứng.", title=title), "ok")
+    return redirect(url_for("evidence.of_sheet", sheet_id=sheet_id), 303)
 
 
 @area.get("/evidence/<int:evidence_id>/describe", allow=Permission.FILL_SHEET, load=_evidence)
