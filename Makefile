@@ -30,7 +30,7 @@ test: ## lint, types, and the test suite on SQLite and on PostgreSQL
 check: install ## lint and types only
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 
 fix: install ## repair what lint and format can repair
 	$(BIN)/ruff check --fix

@@ -14,7 +14,7 @@ from emulation.domain.workflow import Phase, SheetState
 from emulation.models import Award, Cluster, Decision, Entry, Exclusion, Period, Result, Sheet, Unit, Verdict
 from emulation.services import awards, decisions, results
 from emulation.services.awards import AwardFacts
-from tests.reviewing import SELF, declare
+from tests.reviewing import SELF, add_declared
 from tests.world import FULL_ENTRIES, World
 
 WHEN = datetime(2022, 8, 15, 9, 5, 30, 123456, tzinfo=UTC)
@@ -27,7 +27,7 @@ TOTALS = {"34": "83.23", "35": "76.98", "95": "85.26", "96": "81.10"}
 def finish(db: Session, world: World, quality: Mapping[str, str] | None = None) -> None:
     """Every sheet declared, decided and final, the round in the council's phase. `quality`: points of I.3 by unit."""
     for code, points in (QUALITY | dict(quality or {})).items():
-        finish_sheet(db, world, code, points)
+        _add_finished(db, world, code, points)
     world.period.phase = Phase.COUNCIL
     db.commit()
     db.expire_all()
@@ -35,9 +35,16 @@ def finish(db: Session, world: World, quality: Mapping[str, str] | None = None) 
 
 def finish_sheet(db: Session, world: World, code: str, points: str) -> Sheet:
     """One final sheet: verdicts as declared, except I.3 (with the reason) and the ministry's II.5."""
+    sheet = _add_finished(db, world, code, points)
+    db.commit()
+    db.expire_all()
+    return sheet
+
+
+def _add_finished(db: Session, world: World, code: str, points: str) -> Sheet:
     ethnic = "dan-toc" in world.sheets[code].tags
     entries: dict[str, Any] = dict(FULL_ENTRIES) | ({"III.2": {"met": True}} if ethnic else {})
-    sheet = declare(db, world, code, entries, state=SheetState.FINAL)
+    sheet = add_declared(db, world, code, entries, state=SheetState.FINAL)
     given = SELF | {"I.3": points, "II.5": "4"} | ({"III.2": "4"} if ethnic else {})
     assert world.council is not None
     for one, value in given.items():
@@ -52,7 +59,6 @@ def finish_sheet(db: Session, world: World, code: str, points: str) -> Sheet:
                 decided_at=WHEN,
             )
         )
-    db.commit()
     return sheet
 
 

@@ -8,7 +8,8 @@ it, no port, no durability.
 Tests that ask for a database get the marker `db`, which `-m db` selects for PostgreSQL. Not those of PAGES: pages ask
 services, which have their tests on both databases, and make no queries of their own; so tests of pages run on SQLite
 only. The few of them that stand for the others on PostgreSQL say `pytest.mark.db`: every page and form opened once by
-somebody who may (tests/web/test_access.py), what happens when two write at once, one whole round.
+somebody who may (tests/web/test_access.py), acts that write many rows, one whole round, and tests of pages whose
+service has none of its own.
 Elsewhere a test says `any_database` if what it looks at cannot differ by database.
 """
 

@@ -51,6 +51,22 @@ def declare(
     unproven: Iterable[str] = (),
 ) -> Sheet:
     """The sheet of this unit with entries, each proven by one document, in this state."""
+    sheet = add_declared(db, world, code, entries, state=state, unproven=unproven)
+    db.commit()
+    db.expire_all()
+    return sheet
+
+
+def add_declared(
+    db: Session,
+    world: World,
+    code: str,
+    entries: Mapping[str, Any] | None = None,
+    *,
+    state: SheetState = SheetState.RECEIVED,
+    unproven: Iterable[str] = (),
+) -> Sheet:
+    """As `declare`, for somebody who adds more before it is committed."""
     sheet = world.sheets[code]
     person = world.people["unit_officer"]
     proof = Evidence(
@@ -77,8 +93,6 @@ def declare(
     if state not in (SheetState.DRAFT, SheetState.SIGNING, SheetState.RETURNED, SheetState.SUBMITTED):
         sheet.received_at = now() - timedelta(days=1)
     sheet.state = state
-    db.commit()
-    db.expire_all()
     return sheet
 
 

@@ -253,7 +253,7 @@ def test_sheet_that_holds_a_chart_is_passed_over() -> None:
     assert [sheet.name for sheet in read_cells(stream.getvalue())] == ["Sheet"]
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(st.data())
 def test_any_damage_is_told_in_sentences(draw: st.DataObject) -> None:
     raw = bytearray(SOUND)
@@ -263,7 +263,7 @@ def test_any_damage_is_told_in_sentences(draw: st.DataObject) -> None:
     assert all(sentence[-1] == "." for sentence in sentences(bytes(raw)))
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(st.data())
 def test_any_damage_inside_a_part_is_told_in_sentences(draw: st.DataObject) -> None:
     names = [name for name in unpacked(SOUND) if name.endswith((".xml", ".rels"))]

@@ -140,14 +140,14 @@ def places(value: Any) -> list[tuple[Any, Any]]:
     return [one for key, item in inner for one in [(value, key), *places(item)]]
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(ANYTHING)
 def test_anything_is_judged_without_an_exception(data: Any) -> None:
     for _, sentence in problems(data):
         assert sentence[-1] == "."
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(st.data())
 def test_sound_set_with_anything_in_some_place_is_judged_without_an_exception(draw: st.DataObject) -> None:
     data = json.loads(draw.draw(criteria_sets()).canonical)

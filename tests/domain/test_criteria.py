@@ -528,7 +528,7 @@ def judge(text: str) -> None:
         assert str(leaf.rule.summary(leaf.max))
 
 
-@settings(max_examples=250)
+@settings(max_examples=125)
 @given(st.data())
 def test_any_broken_tree_is_a_set_or_problems(draw: st.DataObject) -> None:
     name = draw.draw(st.sampled_from(sorted(TREES)))
@@ -542,7 +542,7 @@ def test_any_broken_tree_is_a_set_or_problems(draw: st.DataObject) -> None:
 PIECES = ["", " ", "\n", "\t", ":", "- ", "[", "}", '"', "#", "&a ", "1", "x: ", "\u0309"]
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(st.data())
 def test_any_broken_text_is_a_set_or_problems(draw: st.DataObject) -> None:
     text = TEXTS[draw.draw(st.sampled_from(["nine-kinds", "nine-kinds", "so-gddt-2021-2022"]))]

@@ -658,7 +658,7 @@ def _to_deductions(data: Data, code: str, free: str, expected: dict[str, str]) -
 ACTS = (_rename, _drop, _add, _renumber, _split, _merge, _to_deductions)
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(edits())
 def test_edits_are_told_exactly(made: tuple[CriteriaSet, dict[str, str]]) -> None:
     new, expected = made

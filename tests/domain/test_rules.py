@@ -302,7 +302,7 @@ ODD |= st.lists(st.text(max_size=3), max_size=3) | st.dictionaries(st.text(max_s
 KEYS = st.sampled_from(["points", "level", "met", "part", "whole", "value", "count", "before", "now", "reason", "x"])
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.sampled_from(GOLDEN), st.dictionaries(KEYS, ODD, max_size=3))
 def test_rule_scores_any_entry_or_refuses_it_by_name(row: Any, entry: Data) -> None:
     _, way, maximum, precision, _, _ = row
@@ -316,7 +316,7 @@ def test_rule_scores_any_entry_or_refuses_it_by_name(row: Any, entry: Data) -> N
     assert refused is not None or points.as_tuple().exponent == -precision
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.data())
 def test_rule_gives_the_points_of_the_oracle(draw: st.DataObject) -> None:
     maximum = draw.draw(st.sampled_from(("10", "5", "3", "2.5")))
@@ -329,7 +329,7 @@ def test_rule_gives_the_points_of_the_oracle(draw: st.DataObject) -> None:
     assert str(way.points(entry, Decimal(maximum), precision)) == oracle.shown(expected, precision)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.data())
 def test_better_figures_never_give_fewer_points(draw: st.DataObject) -> None:
     maximum = Decimal(10)

@@ -46,7 +46,7 @@ def read(data: Data) -> CriteriaSet:
     return load(json.dumps(data, ensure_ascii=False))
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(st.data())
 def test_score_equals_the_oracle(draw: st.DataObject) -> None:
     data = draw.draw(sets())
@@ -62,7 +62,7 @@ def test_score_equals_the_oracle(draw: st.DataObject) -> None:
     assert published(score(from_canonical(criteria.canonical), entries, tags)) == expected.published()
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(st.data())
 def test_entry_is_refused_exactly_where_the_oracle_refuses(draw: st.DataObject) -> None:
     data = draw.draw(sets())
@@ -119,7 +119,7 @@ def test_total_does_not_depend_on_the_order_of_entries(draw: st.DataObject) -> N
     assert published(score(criteria, shuffled, tags[::-1])) == published(score(criteria, entries, tags))
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(st.data())
 def test_total_never_falls_when_a_line_gets_more_points(draw: st.DataObject) -> None:
     data = draw.draw(sets())

@@ -541,7 +541,7 @@ ENTRY = st.dictionaries(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.data())
 def test_any_broken_sheet_is_ranked_or_refused_by_unit(draw: st.DataObject) -> None:
     broken = sheet("02", tags=draw.draw(st.lists(st.sampled_from(TAGS))))
@@ -551,7 +551,7 @@ def test_any_broken_sheet_is_ranked_or_refused_by_unit(draw: st.DataObject) -> N
     judge(json.dumps([sheet("01"), broken]), has_unit=True)
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(st.data())
 def test_any_broken_text_is_ranked_or_refused(draw: st.DataObject) -> None:
     entries: Data = {"I.1": {"part": 95, "whole": 98}, "II.3": {"met": ["a"]}, "III.1": {"not_applicable": True}}

@@ -17,6 +17,8 @@ from emulation.services.history_words import ACT_NAMES, changes_of
 from tests.client import Client
 from tests.world import NOW, World
 
+pytestmark = pytest.mark.db  # the filters have no other tests
+
 
 def acts_recorded() -> set[str]:
     """Every act that the services record, from their syntax trees: third argument of `record` and `_record...`, or
