@@ -255,4 +255,4 @@ def test_impact_asks_the_database_the_same_whatever_the_number_of_units(
     client.sign_in("leader").page(url)
     with counting(client.application) as sent:
         client.page(url)
-    assert len(sent) == 11
+    assert len(sent) == 9

@@ -209,7 +209,7 @@ def test_number_of_statements_does_not_grow_with_the_units(
     client.sign_in("leader").get(LEAN)
     with counting(app) as few:
         client.get(LEAN)
-    assert len(few) == 10
+    assert len(few) == 8
 
 
 def test_more_units_are_as_many_statements(app: Flask, client: Client, db: Session, world: World) -> None:
@@ -220,5 +220,5 @@ def test_more_units_are_as_many_statements(app: Flask, client: Client, db: Sessi
     client.sign_in("leader").get(LEAN)
     with counting(app) as many:
         page = client.page(LEAN)
-    assert len(many) == 10
+    assert len(many) == 8
     assert "12 đơn vị" in page.text

@@ -123,7 +123,7 @@ def test_board_costs_the_same_for_few_and_more_entries(app: Flask, client: Clien
     for code in ("35", "95", "96"):
         declare(db, world, code, state=SheetState.DRAFT)
     assert queries(app, client, BOARD) == few
-    assert few == 21
+    assert few == 19
 
 
 # ---- phases ----

@@ -198,9 +198,9 @@ def test_provisional_ranking_sends_as_many_queries_for_many_units_as_for_few(
     with counting(app) as many:
         client.get(RANKING)
 
-    # period and windows; person, conflicts, seats; seal; clusters, exclusions, verdicts, sheets; the year before;
+    # period and windows; person; seal; clusters, exclusions, verdicts, sheets; the year before;
     # sheets to link to; the menu's period and windows
-    assert (len(few), len(many)) == (14, 14)
+    assert (len(few), len(many)) == (12, 12)
 
 
 @pytest.mark.parametrize("units", [1, 6])
@@ -216,7 +216,7 @@ def test_published_ranking_sends_a_fixed_number_of_queries(
         client.get(RANKING)
 
     # as above, with the awards instead of clusters, exclusions and verdicts: the ranking itself is in memory
-    assert len(sent) == 11
+    assert len(sent) == 9
 
 
 def test_rankings_lists_what_this_person_may_open(client: Client, db: Session, world: World) -> None:
