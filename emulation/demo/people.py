@@ -57,6 +57,22 @@ PEOPLE = (
         unit="96",
     ),
     DemoPerson(
+        "giamdoc@thaibinh.example",
+        "Nguyễn Viết Hiển",
+        "Giám đốc",
+        Role.UNIT_DIRECTOR,
+        N_("Giám đốc Sở GDĐT Thái Bình, ký khi chuyên viên trình"),
+        unit="34",
+    ),
+    DemoPerson(
+        "chuyenvien@camau.example",
+        "Lý Hoàng Nam",
+        "Chuyên viên Văn phòng",
+        Role.UNIT_OFFICER,
+        N_("chuyên viên Sở GDĐT Cà Mau, có phiếu đã trình"),
+        unit="96",
+    ),
+    DemoPerson(
         "thanhvien@hoidong.example",
         "Trần Văn Bách",
         "Chuyên viên chính",
@@ -91,11 +107,7 @@ PEOPLE = (
     DemoPerson("quantri@bo.example", "Ngô Gia Khánh", "Quản trị viên", Role.ADMIN, N_("quản trị tài khoản")),
 )
 # further members of the council and other officers, who have marks and entries but no password
-OTHERS = (
-    DemoPerson("thanhvien2@hoidong.example", "Đặng Thu Trang", "Chuyên viên", Role.REVIEWER, ""),
-    DemoPerson("chuyenvien@camau.example", "Lý Hoàng Nam", "Chuyên viên Văn phòng", Role.UNIT_OFFICER, "", unit="96"),
-    DemoPerson("giamdoc@thaibinh.example", "Nguyễn Viết Hiển", "Giám đốc", Role.UNIT_DIRECTOR, "", unit="34"),
-)
+OTHERS = (DemoPerson("thanhvien2@hoidong.example", "Đặng Thu Trang", "Chuyên viên", Role.REVIEWER, ""),)
 
 
 @dataclass(frozen=True)

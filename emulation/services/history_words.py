@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from emulation.domain.workflow import PHASE_NAMES, STATE_NAMES, Phase, SheetState
-from emulation.models import History, Role
+from emulation.models import Evidence, History, Role
 from emulation.models.people import ROLE_NAMES
 from emulation.words import N_, Phrase
 
@@ -234,7 +234,7 @@ def changes_of(line: History, names: Names | None = None) -> list[Change]:
     old, new = dict(_flat(line.old)), dict(_flat(line.new))
     return [
         Change(
-            label=_label(key),
+            label=_label(line.thing, key),
             before=_said(key, old[key], names) if key in old else None,
             after=_said(key, new[key], names) if key in new else None,
         )
@@ -252,7 +252,9 @@ def _flat(values: dict[str, Any] | None) -> Iterator[tuple[str, Any]]:
             yield key, value
 
 
-def _label(key: str) -> str:
+def _label(thing: str, key: str) -> str:
+    if thing == Evidence.__tablename__ and key == "title":
+        return N_("Tên văn bản")
     return FIELD_NAMES.get(key) or PHASE_NAMES.get(key) or key  # type: ignore[call-overload]  # a phase is a str
 
 

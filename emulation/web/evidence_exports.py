@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-import unicodedata
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, send_file
 from sqlalchemy.orm import Session
@@ -14,7 +12,7 @@ from sqlalchemy.orm import Session
 from emulation.access import Permission
 from emulation.config import VIETNAM
 from emulation.documents.evidence_book import write_book
-from emulation.documents.evidence_folder import EvidenceFolder, safe_name
+from emulation.documents.evidence_folder import EvidenceFolder
 from emulation.documents.evidence_zip import stream_zip
 from emulation.models import Sheet
 from emulation.services.evidence_exports import evidence_folder
@@ -39,22 +37,21 @@ def _gather(sheet: Sheet) -> EvidenceFolder:
 @area.get("/sheets/<int:sheet_id>/evidence.zip", allow=Permission.READ_SHEET, load=_sheet)
 def as_zip(sheet: Sheet) -> Any:
     """Every file once, in folders in the order of the criteria, with an index."""
-    name = f"minh-chung-{safe_name(sheet.short_name, 60)}-{sheet.period.code}.zip"
+    name = f"minh-chung-{sheet.period.code}-{sheet.unit.code}.zip"
     folder = _gather(sheet)
     response = Response(
         stream_zip(folder, made_at=current.now().astimezone(VIETNAM)),
         mimetype="application/zip",
         direct_passthrough=True,
     )
-    plain = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode("ascii")
-    response.headers.set("Content-Disposition", "attachment", filename=plain, **{"filename*": f"UTF-8''{quote(name)}"})
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 
 @area.get("/sheets/<int:sheet_id>/evidence.pdf", allow=Permission.READ_SHEET, load=_sheet)
 def as_pdf(sheet: Sheet) -> Any:
     """One PDF of all that are PDF or pictures, behind an index in the order of the criteria."""
-    name = f"minh-chung-{safe_name(sheet.short_name, 60)}-{sheet.period.code}.pdf"
+    name = f"minh-chung-{sheet.period.code}-{sheet.unit.code}.pdf"
     folder = _gather(sheet)
     with tempfile.TemporaryDirectory(prefix="evidence-") as place:
         path = Path(place) / "evidence.pdf"

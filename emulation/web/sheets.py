@@ -308,7 +308,7 @@ def officer_home(person: User, period: Period) -> str:
         deadline=deadline if sheet.state in (SheetState.DRAFT, SheetState.RETURNED, SheetState.SIGNING) else None,
         steps=steps_of(sheet, deadline),
         ball=ball_of(sheet, people),
-        dates=dates_of(sheet),
+        dates=dates_of(sheet, clock),
         part=part,
         items=todo_items(view),
         missing=missing_words(view.left),

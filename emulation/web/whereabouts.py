@@ -145,8 +145,8 @@ def span(window: PhaseWindow | None) -> str:
     return f"{first} - {last}"
 
 
-def dates_of(sheet: Sheet) -> list[dict[str, Any]]:
-    """The dates of the round for ui.timeline."""
+def dates_of(sheet: Sheet, clock: Clock | None = None) -> list[dict[str, Any]]:
+    """The dates of the round for ui.timeline; with `clock` the unit's own time of a sheet that is not submitted yet."""
     period = sheet.period
     order = list(Phase)
     names = {
@@ -161,8 +161,10 @@ def dates_of(sheet: Sheet) -> list[dict[str, Any]]:
         window = period.window(phase)
         if window is not None:
             place = order.index(phase)
-            state = "done" if place < now else "now" if place == now else "next"
-            rows.append({"label": label, "when": show_date(window.closes_at), "state": state})
+            state, closes_at = "done" if place < now else "now" if place == now else "next", window.closes_at
+            if phase is Phase.SELF_SCORING and sheet.submitted_at is None and clock is not None and not clock.is_over:
+                state, closes_at = "now", clock.last_moment or closes_at
+            rows.append({"label": label, "when": show_date(closes_at), "state": state})
     return rows
 
 

@@ -415,9 +415,6 @@ def test_exports_hold_all_evidence(client: Client, world: World, settings: Setti
         ]
     with pikepdf.Pdf.open(io.BytesIO(bound.data)) as found_pdf:
         assert len(found_pdf.pages) == 1  # the files of the tests have no pages: listed
-    assert packed.headers["Content-Disposition"] == (
-        'attachment; filename="minh-chung-Thai Binh-2021-2022.zip"; '
-        "filename*=UTF-8''minh-chung-Th%C3%A1i%20B%C3%ACnh-2021-2022.zip"
-    )
+    assert packed.headers["Content-Disposition"] == "attachment; filename=minh-chung-2021-2022-34.zip"
     bound.close()
     assert client.another().sign_in("other_officer").get(f"{sheet_url(world)}/evidence.zip").status_code == 403
