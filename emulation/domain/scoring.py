@@ -103,6 +103,8 @@ class Score:
         return got, most
 
     def _decimal(self, value: Fraction | int) -> Decimal:
+        if isinstance(value, int):
+            return units_to_points(value, self._scorer.criteria.precision)
         exact = Fraction(value)
         return units_to_points(half_up(exact.numerator, exact.denominator), self._scorer.criteria.precision)
 

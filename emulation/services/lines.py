@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from emulation.domain.criteria import Criterion
 from emulation.domain.declared import Part, parts_of
@@ -38,8 +38,7 @@ class LineStatus(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True)
-class Brief:
+class Brief(NamedTuple):
     """What the state of a line needs of its entry."""
 
     code: str
@@ -57,7 +56,7 @@ class Brief:
         return self.taken_from is not None or self.has_unconfirmed_evidence
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: a sheet makes a hundred at every save, and frozen ones take three times as long
 class Line:
     """One criterion of a sheet with what the unit declared and what follows from it.
 

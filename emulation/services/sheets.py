@@ -117,7 +117,7 @@ def _locked(query: Select[Sheet], sheet_id: int) -> Select[Sheet]:
 def briefs_of(db: Session, sheet: Sheet) -> dict[str, Brief]:
     """What the state of every line needs, by code, without loading entries and citations whole."""
     rows = db.execute(_BRIEFS.where(Entry.sheet_id == sheet.id).order_by(Entry.id))
-    return {row[0]: Brief(*row) for row in rows}
+    return {row[0]: Brief._make(row) for row in rows}
 
 
 def entry_at(db: Session, sheet: Sheet, code: str) -> Entry | None:
