@@ -40,6 +40,7 @@ READERS = {
     Role.DEPARTMENT: Reader.DEPARTMENT,
 }
 OPEN = (Phase.SELF_SCORING, Phase.REVIEW)  # phases in which units fill, sign and submit
+USING = (User.is_active, User.password_hash.is_not(None))  # activated: the address is known to be read
 FRESH = timedelta(days=7)  # how long the program itself tells of an extension
 
 
@@ -186,6 +187,12 @@ def occasions_on_screen(
     return occasions, sheet, clock
 
 
+def has_reader(db: Session, sheet: Sheet) -> bool:
+    """Whether an officer of the unit uses an account, so that what is told to the unit is read."""
+    found = select(User.id).where(*USING, User.role == Role.UNIT_OFFICER, User.unit_id == sheet.unit_id)
+    return db.scalar(found.limit(1)) is not None
+
+
 # ---- what the letters are made from ----
 
 
@@ -193,11 +200,7 @@ def _load(db: Session, period: Period, desk: Desk, now: datetime) -> _Round:
     sheets = _sheets_with_units(db, period)
     people = db.scalars(
         select(User)
-        .where(
-            User.is_active,
-            User.password_hash.is_not(None),  # an account that was activated: its address is known to be read
-            User.role.in_(list(READERS)),
-        )
+        .where(*USING, User.role.in_(list(READERS)))
         .options(lazyload(User.unit), raiseload(User.seats), raiseload(User.conflicts))
     )
     told: dict[int, list[Reminder]] = {}

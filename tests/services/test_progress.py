@@ -87,7 +87,6 @@ def test_late_extended_and_overdue_units_are_told_apart(db: Session, world: Worl
         db,
         world.actor("department"),
         world.sheets["95"],
-        phase=Phase.SELF_SCORING,
         closes_at=now() + timedelta(days=5, minutes=1),
         reason="Mưa lũ.",
         now=now(),

@@ -138,7 +138,6 @@ def test_returned_lines_and_an_extension_are_told_once(db: Session, world: World
         db,
         world.actor("department"),
         world.sheets["96"],
-        phase=Phase.SELF_SCORING,
         closes_at=CLOSE + timedelta(days=4),
         reason="Mưa lũ.",
         now=morning(9),
