@@ -20,7 +20,7 @@ from emulation.services.boards import Board, board_of
 from emulation.services.checks import Place, checks_for_next
 from emulation.services.criteria import value_of
 from emulation.services.periods import clock_of, clock_phase, extensions_of, load_period
-from emulation.services.reminders import has_reader
+from emulation.services.reminders import has_reader, tells_extension
 from emulation.services.sheets import load_sheet
 from emulation.web import session as current
 from emulation.web.area import Area
@@ -281,8 +281,8 @@ def extension_page(sheet: Sheet, form: ExtensionForm, status: int = 200) -> Any:
         phase=clock_phase(sheet, sheet.period),
         clock=clock_of(db, sheet, now=now),
         latest=phases.latest_extension(sheet, now=now) if refused is None else None,
-        has_reader=has_reader(db, sheet),
-        has_mail=bool(current.settings().smtp_url),
+        has_reader=(is_read := has_reader(db, sheet)),
+        is_told=is_read and tells_extension(sheet) and bool(current.settings().smtp_url),
         granted=extensions_of(db, sheet),
         phases=PHASE_NAMES,
     )

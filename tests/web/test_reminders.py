@@ -87,14 +87,31 @@ def test_trouble_is_shown_and_sent_again(mailing: Client, db: Session, world: Wo
 
 def test_without_mail_the_call_is_seen_in_the_program(client: Client, db: Session, world: World) -> None:
     page = client.sign_in("department").page(CALL)
-    assert "Chưa cài đặt máy chủ thư (EMULATION_SMTP_URL)." in page.text
+    assert "Chưa cài đặt máy chủ thư. Lời nhắc vẫn hiện" in page.text
     assert "Nhắc 2 người trong phần mềm" in page.text
     client.submit(CALL, {}, to=CALL)
-    assert "2 người chưa nhận được thư" in client.page(REMINDERS).text
+    sent = client.page(REMINDERS)
+    assert (
+        "2 người chưa nhận được thư; họ vẫn thấy lời nhắc trong phần mềm. Lý do: Chưa cài đặt máy chủ thư." in sent.text
+    )
+    assert "EMULATION" not in sent.text
+    assert not any("/again" in form.action for form in sent.forms)  # there is no way out
     client.sign_in("other_officer")
     assert "Vụ nhắc đơn vị bắt đầu kê khai phiếu." in client.page("/").text
     declare(db, world, "96", {"I.2": {"value": "1"}}, state=SheetState.DRAFT)
     assert "Vụ nhắc đơn vị" not in client.page("/").text
+
+
+def test_readers_see_the_letters_and_who_cannot_be_reached_today(client: Client, db: Session, world: World) -> None:
+    closes_at = now() + timedelta(days=3, minutes=1)
+    for window in db.scalars(select(PhaseWindow)):
+        window.closes_at = closes_at
+    db.commit()
+    for name in ("department", "leader", "auditor"):
+        page = client.sign_in(name).page(REMINDERS)
+        assert "Hôm nay không có ai nhận thư nhắc ở 2 đơn vị: Hà Nam, Bạc Liêu." in page.text
+        assert (CALL in page.links) is (name == "department")
+    assert client.sign_in("cluster_leader").get(REMINDERS).status_code == 403
 
 
 def test_notice_can_be_put_away_for_the_day_until_something_new(client: Client, db: Session, world: World) -> None:
