@@ -56,6 +56,7 @@ class Permission(StrEnum):
     READ_BOARD = "read_board"
     RUN_PERIOD = "run_period"
     READ_INDICATORS = "read_indicators"
+    READ_REMINDERS = "read_reminders"
     READ_RANKING = "read_ranking"
     READ_IMPACT = "read_impact"
     READ_LEAN = "read_lean"
@@ -204,6 +205,7 @@ RULES: dict[Permission, tuple[tuple[Predicate, ...], ...]] = {
     P.READ_BOARD: ((READERS,), (has(Role.CLUSTER_LEADER),)),
     P.RUN_PERIOD: ((has(Role.DEPARTMENT),),),
     P.READ_INDICATORS: ((READERS,),),
+    P.READ_REMINDERS: ((READERS,),),
     P.READ_RANKING: ((READERS,), (signed_in, is_published), (is_published, is_public_ranking)),
     P.READ_IMPACT: ((READERS,),),
     P.READ_LEAN: ((READERS,),),

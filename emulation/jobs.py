@@ -50,7 +50,7 @@ def postbox_of(settings: Settings) -> Postbox:
         MailTrouble: there is none, or it is written wrongly.
     """
     if not settings.smtp_url:
-        raise MailTrouble(N_("Chưa cài đặt máy chủ thư (EMULATION_SMTP_URL)."))
+        raise MailTrouble(N_("Chưa cài đặt máy chủ thư."), advice="Đặt biến EMULATION_SMTP_URL.")
     return Postbox(Server.of(settings.smtp_url, settings.mail_sender))
 
 

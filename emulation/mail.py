@@ -23,15 +23,20 @@ from emulation.words import N_, Phrase
 QUOTED = Charset("utf-8")
 QUOTED.body_encoding = QP
 TIMEOUT = 15  # seconds that one answer of the server may take
+WRONG = N_("Máy chủ thư cài đặt chưa đúng.")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class MailTrouble(Exception):
-    """A letter that did not go out, as a sentence without any password. `is_sure`: it surely was not delivered."""
+    """A letter that did not go out, as a sentence without any password. `is_sure`: it surely was not delivered.
 
-    def __init__(self, sentence: str, *, is_sure: bool = True, **values: object) -> None:
+    `advice` names settings, for the command line only.
+    """
+
+    def __init__(self, sentence: str, *, is_sure: bool = True, advice: str = "", **values: object) -> None:
         self.phrase = Phrase(sentence, values)
         self.is_sure = is_sure
+        self.advice = advice
         super().__init__(sentence)
 
     def __str__(self) -> str:
@@ -57,7 +62,7 @@ class Server:
             MailTrouble: no such address, or no sender. The address is not repeated: it holds a password.
         """
         trouble = MailTrouble(
-            N_("EMULATION_SMTP_URL phải có dạng smtp://người-dùng:mật-khẩu@máy-chủ:587 hoặc smtps://...")
+            WRONG, advice="EMULATION_SMTP_URL phải có dạng smtp://người-dùng:mật-khẩu@máy-chủ:587 hoặc smtps://..."
         )
         try:
             parts = urlsplit(url)
@@ -68,10 +73,12 @@ class Server:
             raise trouble
         is_tls = parts.scheme == "smtps"
         if "@" not in parseaddr(sender)[1]:
-            raise MailTrouble(N_("EMULATION_MAIL_SENDER phải là một địa chỉ thư, như thidua@bo.example."))
+            raise MailTrouble(WRONG, advice="EMULATION_MAIL_SENDER phải là một địa chỉ thư, như thidua@bo.example.")
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         if not f"{user}{password}{parts.hostname}".isascii():  # Python's smtplib sends no other letters
-            raise MailTrouble(N_("Người dùng, mật khẩu và máy chủ trong EMULATION_SMTP_URL chỉ dùng được ký tự ASCII."))
+            raise MailTrouble(
+                WRONG, advice="Người dùng, mật khẩu và máy chủ trong EMULATION_SMTP_URL chỉ dùng được ký tự ASCII."
+            )
         return cls(parts.hostname, port or (465 if is_tls else 587), sender, user, password, is_tls)
 
 

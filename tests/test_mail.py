@@ -160,7 +160,9 @@ def test_starttls_and_account(certificate: Path) -> None:
 def test_wrong_settings_are_refused_without_the_password(url: str, sender: str) -> None:
     with pytest.raises(MailTrouble) as found:
         Server.of(url, sender)
-    assert "bi-mat" not in f"{found.value}{found.value!r}"
+    assert "bi-mat" not in f"{found.value}{found.value!r}{found.value.advice}"
+    assert "EMULATION_" not in str(found.value)  # users read it
+    assert "EMULATION_" in found.value.advice
 
 
 def test_settings_do_not_show_the_password() -> None:

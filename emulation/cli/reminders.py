@@ -29,23 +29,31 @@ def remind(code: str, send: bool) -> None:
         plan = jobs.plan_in(settings)
     with database(writes=False) as session:
         period = find_period(session, code)
-        letters = reminders.letters_of(session, period, jobs.desk_of(settings), plan, now=now)
+        found = reminders.letters_of(session, period, jobs.desk_of(settings), plan, now=now)
+        letters, silent = found.letters, ", ".join(sheet.short_name for sheet in found.unreached)
         period_id = period.id
+    try:
+        jobs.postbox_of(settings)  # refused before anything is stored
+        no_mail = ""
+    except MailTrouble as trouble:
+        no_mail = f"{trouble} {trouble.advice}"
+    if send and no_mail:
+        raise Failed(no_mail)
 
     def line(letter: reminders.Letter, state: str) -> str:
         why = ", ".join(str(name_of(one)) for one in letter.occasions)
         return f"{state}: {letter.email} ({letter.unit or settings.department}; {why}): {letter.digest.subject}"
 
+    if silent:
+        click.echo(f"không có ai nhận thư: {silent}")
     if not send:
         for letter in letters:
             click.echo(line(letter, "hôm nay đã nhắc" if letter.done else "sẽ gửi"))
         count = sum(not letter.done for letter in letters)
         click.echo(f"{count} thư sẽ gửi. Thêm --send để gửi." if count else "Không có thư nào phải gửi.")
+        if no_mail:
+            click.echo(no_mail)
         return
-    try:
-        jobs.postbox_of(settings)  # refused before anything is stored
-    except MailTrouble as trouble:
-        raise Failed(str(trouble)) from trouble
     with connected() as engine:
         sessions = make_sessions(engine)
         posted = jobs.post_letters(sessions, letters, period_id=period_id, open_box=lambda: jobs.postbox_of(settings))
@@ -53,8 +61,8 @@ def remind(code: str, send: bool) -> None:
         if any(counts[state] for state in STATES if state != "done"):
             with sessions() as session:
                 writing(session)
-                found = {name: n for name, n in counts.items() if n}
-                deliveries.record_run(session, Actor(None), find_period(session, code), found, now=now)
+                some = {name: n for name, n in counts.items() if n}
+                deliveries.record_run(session, Actor(None), find_period(session, code), some, now=now)
                 session.commit()
     for one in posted:
         click.echo(line(one.letter, STATES[one.state]) + (f" - {one.trouble}" if one.trouble else ""))

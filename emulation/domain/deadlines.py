@@ -43,6 +43,16 @@ def remaining(now: datetime, at: datetime) -> Remaining:
     return Remaining(at, False, 0, minutes // 60, minutes % 60)
 
 
+def waited(since: datetime, now: datetime) -> Phrase:
+    """How long something has waited, in whole days, below one day in hours, below one hour in minutes."""
+    minutes = max(now - since, timedelta()) // timedelta(minutes=1)
+    if minutes >= 24 * 60:
+        return Phrase(N_("%(n)s ngày"), {"n": minutes // (24 * 60)})
+    if minutes >= 60:
+        return Phrase(N_("%(n)s giờ"), {"n": minutes // 60})
+    return Phrase(N_("%(n)s phút"), {"n": minutes})
+
+
 def lateness(submitted_at: datetime | None, due_at: datetime | None) -> Phrase | None:
     """How late a submission came, "Nộp trễ 2 ngày"; None for one in time, or where nothing was due."""
     if submitted_at is None or due_at is None or submitted_at <= due_at:

@@ -188,6 +188,11 @@ def require(act: Act, state: SheetState, phase: Phase, clock: Clock) -> None:
         raise found
 
 
+def awaits_unit(state: SheetState, phase: Phase) -> bool:
+    """Whether a unit has something to do that is bound to its time."""
+    return any(one.by_unit and state in one.states and phase in one.phases for one in MOMENTS.values())
+
+
 def next_phase(phase: Phase) -> Phase | None:
     """The phase after this one."""
     order = list(Phase)

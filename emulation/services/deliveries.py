@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from emulation.domain.reminders import joined
+from emulation.domain.reminders import NOT_STARTED, joined, parted
 from emulation.errors import WrongState
 from emulation.models import Delivery, Period, Reminder, Unit, User
 from emulation.services.actor import Actor
@@ -36,15 +36,21 @@ def book(db: Session, period_id: int, letter: Letter, *, now: datetime) -> Remin
         .where(Reminder.period_id == period_id, Reminder.user_id == letter.user_id, Reminder.day == today)
         .with_for_update()
     )
-    occasion, sha256 = joined(letter.occasions), letter.digest.sha256
+    sha256 = letter.digest.sha256
     if row is not None:
         if row.state != Delivery.FAILED:
             return None
         row.state, row.trouble, row.made_at = Delivery.SENDING, "", now
-        row.occasion, row.sha256 = occasion, sha256
+        called = (NOT_STARTED,) if NOT_STARTED in parted(row.occasion) else ()  # the first page tells of it for days
+        row.occasion, row.sha256 = joined(dict.fromkeys((*called, *letter.occasions))), sha256
     else:
         row = Reminder(
-            period_id=period_id, user_id=letter.user_id, day=today, occasion=occasion, sha256=sha256, made_at=now
+            period_id=period_id,
+            user_id=letter.user_id,
+            day=today,
+            occasion=joined(letter.occasions),
+            sha256=sha256,
+            made_at=now,
         )
         db.add(row)
     db.flush()

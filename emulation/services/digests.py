@@ -80,18 +80,17 @@ def department_digest(
     now: datetime,
     occasions: Sequence[str],
     waiting: Mapping[str, Sequence[Sheet]],
+    extended: Mapping[str, Clock],
 ) -> Digest:
     """For the department: which units have not begun, which have not submitted. `waiting`: "" holds those not begun,
-    then the sheets by state."""
+    then the sheets by state. `extended`: names of units that have more time, which are none of these."""
     count = sum(len(sheets) for sheets in waiting.values())
-    left = remaining(now, close)
-    when = (
-        "đã quá hạn"
-        if OVERDUE in occasions
-        else "hôm nay là hạn cuối"
-        if TODAY in occasions
-        else _lower(str(left.phrase))
-    )
+    is_over = OVERDUE in occasions
+    what = f"{count} đơn vị {'quá hạn' if is_over else 'chưa'} nộp phiếu"
+    left = "hôm nay là hạn cuối" if TODAY in occasions else _lower(str(remaining(now, close).phrase))
+    when = "" if is_over else f", {left}"
+    if extended:
+        when += f"; {len(extended)} đơn vị được gia hạn"
     items = tuple(
         Item(
             f"{'Chưa bắt đầu' if not state else STATE_NAMES[SheetState(state)]}: {len(sheets)} đơn vị ("
@@ -101,15 +100,22 @@ def department_digest(
         for state, sheets in waiting.items()
         if sheets
     )
+    if extended:
+        until = ", ".join(f"{name} đến {_day(clock.last_moment)}" for name, clock in extended.items())
+        items += (Item(f"Được gia hạn, chưa nộp: {len(extended)} đơn vị ({until})"),)
     return Digest(
-        subject=_marked(period, f"{count} đơn vị chưa nộp phiếu thi đua {period.code}, {when}"),
+        subject=_marked(period, f"{what} thi đua {period.code}{when}"),
         greeting=f"Kính gửi {person.name},",
         sentences=(f"Hạn chung nộp phiếu tự chấm điểm {_lower(period.title)} là {moment(close)}.",),
-        title=f"{count} đơn vị chưa nộp phiếu:",
+        title=f"{what}:",
         items=items,
         link=Item("Xem tiến độ từng đơn vị", desk.href(f"/periods/{period.code}/progress")),
         footer=_footer(desk, period),
     )
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at.astimezone(VIETNAM):%H:%M %d/%m/%Y}" if at else ""
 
 
 def _lower(text: str) -> str:

@@ -84,6 +84,7 @@ ACT_NAMES = {
     "settle": N_("Kết luận điểm thẩm định"),
     "sign_in": N_("Đăng nhập"),
     "submit": N_("Ký và nộp"),
+    "take_back_extension": N_("Rút lại gia hạn của đơn vị"),
     "take_over": N_("Lấy từ năm trước"),
     "take_up_draft": N_("Soạn tiếp bản dự thảo"),
     "uncite": N_("Bỏ trích dẫn minh chứng"),

@@ -28,12 +28,17 @@ def load_period(db: Session, code: str) -> Period | None:
     return db.scalar(select(Period).where(Period.code == code))
 
 
-def clock_of(db: Session, sheet: Sheet, *, now: datetime) -> Clock:
-    """The time that counts for this sheet, with the unit's extension if it has one.
+def clock_phase(sheet: Sheet, period: Period) -> Phase:
+    """The phase whose close binds the unit.
 
     A sheet that has never been submitted is bound to the close of self-scoring, whatever phase the round has reached;
     one that was returned, or is being explained, to the close of the current phase.
     """
+    return Phase.SELF_SCORING if sheet.submitted_at is None else Phase(period.phase)
+
+
+def clock_of(db: Session, sheet: Sheet, *, now: datetime) -> Clock:
+    """The time that counts for this sheet, with the unit's extension if it has one."""
     return clocks_of(db, sheet.period, [sheet], now=now)[sheet.id]
 
 
@@ -47,7 +52,7 @@ def clocks_of(db: Session, period: Period, sheets: Collection[Sheet], *, now: da
     newest = {(row.unit_id, row.phase): row for row in rows}  # the last one granted counts, also where it is earlier
     found = {}
     for sheet in sheets:
-        phase = Phase.SELF_SCORING if sheet.submitted_at is None else Phase(period.phase)
+        phase = clock_phase(sheet, period)
         window, own = period.window(phase), newest.get((sheet.unit_id, phase.value))
         closes_at = window.closes_at if window else None
         found[sheet.id] = (

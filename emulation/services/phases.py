@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from emulation.domain.workflow import PHASE_NAMES, Phase, next_phase
+from emulation.domain.workflow import PHASE_NAMES, STATE_NAMES, Clock, Phase, SheetState, awaits_unit, next_phase
 from emulation.errors import Invalid, Stale, WrongState
 from emulation.models import Extension, Period, PhaseWindow, Sheet
 from emulation.services.actor import Actor
 from emulation.services.checks import Check, checks_for_next
 from emulation.services.history import record
+from emulation.services.periods import clock_of, clock_phase
 from emulation.words import N_, Phrase
 
 TIMED = (Phase.SELF_SCORING, Phase.REVIEW, Phase.EXPLANATION, Phase.COUNCIL)
-EXTENSIBLE = (Phase.SELF_SCORING, Phase.REVIEW, Phase.EXPLANATION)  # phases in which units act
+LONGEST_EXTENSION = timedelta(days=366)  # where no later phase has a close
 LONGEST_REASON = 2000  # characters
 
 
@@ -116,45 +116,82 @@ def set_windows(
     return period
 
 
-def extend(
-    db: Session, actor: Actor, sheet: Sheet, *, phase: Phase, closes_at: datetime, reason: str, now: datetime
-) -> Extension:
-    """Give one unit more time in one phase, or change what it was given: the last one granted counts.
+def why_not_extended(sheet: Sheet) -> WrongState | None:
+    """Why more time would be of no use to this unit, or None where it has something to do in time."""
+    phase = Phase(sheet.period.phase)
+    if phase in (Phase.COUNCIL, Phase.PUBLISHED, Phase.ARCHIVED):
+        return WrongState(N_("Kỳ đánh giá đã qua các giai đoạn của đơn vị; không gia hạn được nữa."))
+    if not awaits_unit(SheetState(sheet.state), Phase.SELF_SCORING if phase is Phase.PREPARING else phase):
+        return WrongState(
+            N_("Không gia hạn: phiếu ở trạng thái “%(state)s”, đơn vị không có việc nào đến hạn trong “%(phase)s”."),
+            state=Phrase(STATE_NAMES[SheetState(sheet.state)]),
+            phase=Phrase(PHASE_NAMES[phase]),
+        )
+    return None
 
-    A time that was granted before may be made shorter, down to the close for everybody, which takes it back.
+
+def latest_extension(sheet: Sheet, *, now: datetime) -> datetime:
+    """Until when a unit's own time may reach: the close of the next phase that has one, or a year from now."""
+    period, phase = sheet.period, clock_phase(sheet, sheet.period)
+    window = period.window(phase)
+    earliest = max(window.closes_at, now) if window else now
+    later = [one for name in TIMED[TIMED.index(phase) + 1 :] if (one := period.window(name)) is not None]
+    return next((one.closes_at for one in later if one.closes_at > earliest), now + LONGEST_EXTENSION)
+
+
+def extend(db: Session, actor: Actor, sheet: Sheet, *, closes_at: datetime, reason: str, now: datetime) -> Extension:
+    """Give one unit more time in the phase whose close binds it, or change what it was given: the last one counts.
 
     Raises:
-        WrongState: the phase is over for everybody, since the round has moved on past the acts of units.
-        Invalid: a phase in which units do not act, a time that is past, earlier than everybody's or no change at all,
-            no reason.
+        WrongState: the unit has nothing to do in time, see `why_not_extended`.
+        Invalid: a time that is past, too far away, not later than everybody's or no change at all; no reason.
     """
-    period = sheet.period
-    if phase not in EXTENSIBLE:
-        raise Invalid(N_("Chỉ gia hạn được giai đoạn mà đơn vị phải làm việc."), "phase")
-    if period.phase in (Phase.COUNCIL, Phase.PUBLISHED, Phase.ARCHIVED):
-        raise WrongState(N_("Kỳ đánh giá đã qua các giai đoạn của đơn vị; không gia hạn được nữa."))
+    refused = why_not_extended(sheet)
+    if refused is not None:
+        raise refused
     if closes_at <= now:
         raise Invalid(N_("Hạn mới đã qua."), "closes_at")
-    window = period.window(phase)
-    general = window.closes_at if window else None
-    granted = db.scalar(
-        select(Extension.closes_at)
-        .where(Extension.period_id == period.id, Extension.unit_id == sheet.unit_id, Extension.phase == phase)
-        .order_by(Extension.id.desc())
-        .limit(1)
-    )
-    present = granted if granted is not None else general
+    clock = clock_of(db, sheet, now=now)
+    general = clock.closes_at
     if general is not None and closes_at < general:
         raise Invalid(N_("Hạn chung là %(when)s; hạn riêng của đơn vị không sớm hơn."), "closes_at", when=general)
-    if present is not None and closes_at == present:
-        raise Invalid(N_("Hạn của đơn vị đã là %(when)s."), "closes_at", when=present)
+    if general is not None and closes_at == general and clock.is_extended:
+        return take_back(db, actor, sheet, reason=reason, now=now)
+    if closes_at == clock.last_moment:
+        raise Invalid(N_("Hạn của đơn vị đã là %(when)s."), "closes_at", when=closes_at)
+    latest = latest_extension(sheet, now=now)
+    if closes_at > latest:
+        raise Invalid(N_("Hạn mới quá xa; muộn nhất là %(when)s."), "closes_at", when=latest)
+    return _grant(db, actor, sheet, clock, closes_at, reason, act="extend", now=now)
+
+
+def take_back(db: Session, actor: Actor, sheet: Sheet, *, reason: str, now: datetime) -> Extension:
+    """Put the unit back to the close for everybody, also where that has passed.
+
+    Raises:
+        WrongState: the unit has no time of its own, or nothing to do in time.
+        Invalid: no reason.
+    """
+    refused = why_not_extended(sheet)
+    if refused is not None:
+        raise refused
+    clock = clock_of(db, sheet, now=now)
+    if clock.closes_at is None or not clock.is_extended:
+        raise WrongState(N_("Đơn vị không có hạn riêng để rút lại."))
+    return _grant(db, actor, sheet, clock, clock.closes_at, reason, act="take_back_extension", now=now)
+
+
+def _grant(
+    db: Session, actor: Actor, sheet: Sheet, clock: Clock, closes_at: datetime, reason: str, *, act: str, now: datetime
+) -> Extension:
     words = reason.replace("\r\n", "\n").strip()
     if not words:
-        raise Invalid(N_("Nêu lý do gia hạn."), "reason")
+        raise Invalid(N_("Nêu lý do gia hạn.") if act == "extend" else N_("Nêu lý do rút lại gia hạn."), "reason")
     if len(words) > LONGEST_REASON:
         raise Invalid(N_("Lý do dài %(n)s ký tự, nhiều nhất %(most)s."), "reason", n=len(words), most=LONGEST_REASON)
+    phase = clock_phase(sheet, sheet.period)
     extension = Extension(
-        period_id=period.id,
+        period_id=sheet.period_id,
         unit_id=sheet.unit_id,
         phase=phase,
         closes_at=closes_at,
@@ -167,12 +204,12 @@ def extend(
     record(
         db,
         actor,
-        "extend",
+        act,
         extension,
         now=now,
-        period_id=period.id,
+        period_id=sheet.period_id,
         unit_id=sheet.unit_id,
-        old={"closes_at": present},
+        old={"closes_at": clock.last_moment},
         new={"phase": phase.value, "closes_at": closes_at, "reason": words},
     )
     return extension

@@ -87,10 +87,14 @@ class ClusterSum:
 
 @dataclass(frozen=True)
 class Progress:
-    """The whole table. `rows` are those asked for, `every` all that the reader may see."""
+    """The whole table. `rows` are those asked for, `every` all of the chosen cluster or clusters.
+
+    `clusters`: number and name of all that the reader may choose.
+    """
 
     rows: list[UnitProgress]
     every: list[UnitProgress]
+    clusters: list[tuple[int, str]]
 
     @property
     def sums(self) -> list[ClusterSum]:
@@ -122,7 +126,10 @@ def sum_of(cluster: Cluster, rows: Sequence[UnitProgress]) -> ClusterSum:
 
 
 def is_shown(row: UnitProgress, shown: str) -> bool:
-    """Whether a row stays under a filter: "idle", "overdue", "late", "extended", a state, or "" for every row."""
+    """Whether a row stays under a filter: "idle", "overdue", "late", "extended", a state, or "" for every row.
+
+    "idle" and the states part the rows: a sheet that nobody has begun is no draft.
+    """
     match shown:
         case "":
             return True
@@ -133,9 +140,9 @@ def is_shown(row: UnitProgress, shown: str) -> bool:
         case "late":
             return row.late is not None
         case "extended":
-            return row.is_unsent and row.clock.is_extended
+            return row.is_unsent and row.clock.is_extended and not row.clock.is_over
         case _:
-            return row.sheet.state == shown
+            return row.sheet.state == shown and row.is_started
 
 
 def progress_of(
@@ -150,7 +157,9 @@ def progress_of(
     descending: bool = False,
 ) -> Progress:
     """The progress of a period, or of some of its clusters; `cluster` (its number), `shown` and `sort` as asked for."""
-    sheets = sheets_of(db, period, cluster_ids=cluster_ids)
+    seen = sheets_of(db, period, cluster_ids=cluster_ids)
+    clusters = sorted({(sheet.cluster.number, sheet.cluster.name) for sheet in seen})
+    sheets = [sheet for sheet in seen if cluster in (None, sheet.cluster.number)]
     clocks = clocks_of(db, period, sheets, now=now)
     ids = [sheet.id for sheet in sheets]
     declared, unconfirmed = _declared(db, ids)
@@ -187,8 +196,8 @@ def progress_of(
                 helpers=assigned.get(sheet.id, (0, 0))[1],
             )
         )
-    rows = [row for row in every if is_shown(row, shown) and cluster in (None, row.sheet.cluster.number)]
-    return Progress(_sorted(rows, sort, descending), every)
+    rows = [row for row in every if is_shown(row, shown)]
+    return Progress(_sorted(rows, sort, descending), every, clusters)
 
 
 def _own_acts(sheet: Sheet) -> tuple[datetime | None, str]:
@@ -201,14 +210,14 @@ def _sorted(rows: list[UnitProgress], sort: str, descending: bool) -> list[UnitP
 
     def key(row: UnitProgress) -> tuple[object, ...]:
         name = name_key(row.sheet.short_name)
-        moment = row.clock.last_moment if row.is_unsent else row.sheet.first_submitted_at
+        moment = row.clock.last_moment if row.is_unsent else row.sheet.submitted_at  # as the column shows it
         keys: dict[str, tuple[object, ...]] = {
             "cluster": (row.sheet.cluster.number,),
             "name": (),
             "declared": (row.declared / row.total if row.total else 0.0,),
             "state": (order.index(SheetState(row.sheet.state)), row.is_started),
             "activity": (row.last_at.timestamp() if row.last_at else 0.0,),
-            "deadline": (moment.timestamp() if moment else 0.0,),
+            "deadline": (not row.is_unsent, moment.timestamp() if moment else float("inf")),
         }
         return (*keys.get(sort, ()), name)
 
@@ -257,21 +266,27 @@ def _unproved(db: Session, period: Period, ids: Sequence[int]) -> dict[int, set[
 
 
 def _last_acts(db: Session, ids: Sequence[int]) -> dict[int, tuple[datetime, str]]:
-    """Per sheet when a line was changed or a file came last, and by whom."""
+    """Per sheet when somebody of the unit last changed a line or brought a file, and who."""
     found: dict[int, tuple[datetime, str]] = {}
     for sheet, at, by in (
         (Entry.sheet_id, Entry.updated_at, Entry.updated_by_id),
         (Evidence.sheet_id, Evidence.uploaded_at, Evidence.uploaded_by_id),
     ):
-        newest = select(sheet, func.max(at).label("at")).where(sheet.in_(ids)).group_by(sheet).subquery()
-        last = (  # one of them, where several lines were changed at once
-            select(newest.c.sheet_id, newest.c.at, func.max(by).label("by"))
-            .join(newest, (newest.c.sheet_id == sheet) & (newest.c.at == at))
-            .group_by(newest.c.sheet_id, newest.c.at)
+        acts = (
+            select(
+                sheet.label("sheet_id"),
+                at.label("at"),
+                User.name,
+                func.row_number().over(partition_by=sheet, order_by=(at.desc(), by.desc())).label("place"),
+            )
+            .join(User, User.id == by)
+            .join(Sheet, Sheet.id == sheet)
+            .where(sheet.in_(ids), User.unit_id == Sheet.unit_id)
             .subquery()
         )
-        rows = db.execute(select(last.c.sheet_id, last.c.at, User.name).join(User, User.id == last.c.by))
-        for sheet_id, moment, who in rows:
+        for sheet_id, moment, who in db.execute(
+            select(acts.c.sheet_id, acts.c.at, acts.c.name).where(acts.c.place == 1)
+        ):
             if sheet_id not in found or moment > found[sheet_id][0]:
                 found[sheet_id] = (moment, who)
     return found

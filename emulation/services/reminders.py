@@ -17,6 +17,7 @@ from emulation.domain.reminders import (
     OVERDUE,
     RETURNED,
     SIGNING,
+    TO_FILL,
     WITH_UNIT,
     Plan,
     Reader,
@@ -40,6 +41,7 @@ READERS = {
     Role.DEPARTMENT: Reader.DEPARTMENT,
 }
 OPEN = (Phase.SELF_SCORING, Phase.REVIEW)  # phases in which units fill, sign and submit
+USING = (User.is_active, User.password_hash.is_not(None))  # activated: the address is known to be read
 FRESH = timedelta(days=7)  # how long the program itself tells of an extension
 
 
@@ -62,8 +64,8 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Call:
-    """A call to the units that have not begun: letters, and units in which nobody can be reached."""
+class Mailing:
+    """Letters of a day or of a call, and the units that should hear of it and in which nobody can be reached."""
 
     letters: list[Letter]
     unreached: list[Sheet]
@@ -89,6 +91,10 @@ class _Round:
     def of_unit(self, unit_id: int) -> list[User]:
         return [person for person in self.people if person.unit_id == unit_id]
 
+    def has_more_time(self, sheet: Sheet) -> bool:
+        clock = self.clocks[sheet.id]
+        return clock.is_extended and not clock.is_over
+
     def is_done(self, person: User) -> bool:
         return any(row.day == self.today for row in self.told.get(person.id, ()))
 
@@ -96,10 +102,10 @@ class _Round:
 # ---- who gets what today ----
 
 
-def letters_of(db: Session, period: Period, desk: Desk, plan: Plan, *, now: datetime) -> list[Letter]:
+def letters_of(db: Session, period: Period, desk: Desk, plan: Plan, *, now: datetime) -> Mailing:
     """Every digest that is due today, by unit and person, the department's last; people who had one are marked."""
     if period.phase not in OPEN:
-        return []
+        return Mailing([], [])
     day = _load(db, period, desk, now)
     due: list[tuple[User, Reader, Sheet, tuple[str, ...]]] = []
     for sheet in day.sheets:
@@ -108,10 +114,15 @@ def letters_of(db: Session, period: Period, desk: Desk, plan: Plan, *, now: date
             occasions = occasions_for(reader, _facts(day, person, sheet), day.today, plan)
             if occasions:
                 due.append((person, reader, sheet, occasions))
-    return [*_unit_letters(db, day, due), *_department_letters(db, day, plan)]
+    return Mailing([*_unit_letters(db, day, due), *_department_letters(db, day, plan)], _unreached(day, plan))
 
 
-def call_to_begin(db: Session, period: Period, desk: Desk, *, now: datetime) -> Call:
+def unreached_in(db: Session, period: Period, desk: Desk, plan: Plan, *, now: datetime) -> list[Sheet]:
+    """The units that should hear something today and in which nobody can be reached."""
+    return _unreached(_load(db, period, desk, now), plan) if period.phase in OPEN else []
+
+
+def call_to_begin(db: Session, period: Period, desk: Desk, *, now: datetime) -> Mailing:
     """The department calls on the units that have not begun: their officers, or the director where there is none.
 
     Raises:
@@ -128,7 +139,7 @@ def call_to_begin(db: Session, period: Period, desk: Desk, *, now: datetime) -> 
         due += [(person, READERS[Role(person.role)], sheet, (NOT_STARTED,)) for person in reached]
         if not reached:
             unreached.append(sheet)
-    return Call(_unit_letters(db, day, due), unreached)
+    return Mailing(_unit_letters(db, day, due), unreached)
 
 
 def letter_again(db: Session, reminder: Reminder, desk: Desk, *, now: datetime) -> Letter:
@@ -186,6 +197,17 @@ def occasions_on_screen(
     return occasions, sheet, clock
 
 
+def has_reader(db: Session, sheet: Sheet) -> bool:
+    """Whether an officer of the unit uses an account, so that what is told to the unit is read."""
+    found = select(User.id).where(*USING, User.role == Role.UNIT_OFFICER, User.unit_id == sheet.unit_id)
+    return db.scalar(found.limit(1)) is not None
+
+
+def tells_extension(sheet: Sheet) -> bool:
+    """Whether the officers of the unit are told of an extension by a letter."""
+    return sheet.period.phase in OPEN and sheet.state in TO_FILL
+
+
 # ---- what the letters are made from ----
 
 
@@ -193,11 +215,7 @@ def _load(db: Session, period: Period, desk: Desk, now: datetime) -> _Round:
     sheets = _sheets_with_units(db, period)
     people = db.scalars(
         select(User)
-        .where(
-            User.is_active,
-            User.password_hash.is_not(None),  # an account that was activated: its address is known to be read
-            User.role.in_(list(READERS)),
-        )
+        .where(*USING, User.role.in_(list(READERS)))
         .options(lazyload(User.unit), raiseload(User.seats), raiseload(User.conflicts))
     )
     told: dict[int, list[Reminder]] = {}
@@ -258,6 +276,17 @@ def _idle(db: Session, period: Period, sheets: Sequence[Sheet]) -> list[Sheet]:
     return [sheet for sheet in drafts if sheet.id not in started]
 
 
+def _unreached(day: _Round, plan: Plan) -> list[Sheet]:
+    """Nobody who uses an account reads what is due: no officer, where it is for officers, and so on."""
+    found = []
+    for sheet in day.sheets:
+        facts = _bare_facts(sheet, day.clocks[sheet.id])
+        wanted = {one for one in (Reader.OFFICER, Reader.DIRECTOR) if occasions_for(one, facts, day.today, plan)}
+        if wanted and not wanted & {READERS[Role(person.role)] for person in day.of_unit(sheet.unit_id)}:
+            found.append(sheet)
+    return found
+
+
 def _unit_letters(db: Session, day: _Round, due: Sequence[tuple[User, Reader, Sheet, tuple[str, ...]]]) -> list[Letter]:
     _load_lines(db, {sheet.id for _, _, sheet, _ in due})
     return [
@@ -293,7 +322,11 @@ def _department_letters(db: Session, day: _Round, plan: Plan) -> list[Letter]:
     window = day.period.window(Phase.SELF_SCORING)
     if window is None or not people:
         return []
-    missing = [sheet for sheet in day.sheets if sheet.first_submitted_at is None and sheet.submitted_at is None]
+    missing = [
+        sheet
+        for sheet in day.sheets
+        if sheet.first_submitted_at is None and sheet.submitted_at is None and not day.has_more_time(sheet)
+    ]
     found = []
     for person in people:
         last_day = vietnam_day(window.closes_at)
@@ -309,13 +342,15 @@ def _department_letters(db: Session, day: _Round, plan: Plan) -> list[Letter]:
 def _department_letter(db: Session, day: _Round, person: User, occasions: tuple[str, ...]) -> Letter | None:
     window = day.period.window(Phase.SELF_SCORING)
     missing = [sheet for sheet in day.sheets if sheet.submitted_at is None]
+    extended = {sheet.short_name: day.clocks[sheet.id] for sheet in missing if day.has_more_time(sheet)}
+    missing = [sheet for sheet in missing if not day.has_more_time(sheet)]
     if window is None or not missing:
         return None
     idle = _idle(db, day.period, missing)
     waiting: dict[str, list[Sheet]] = {"": idle}
     for state in WITH_UNIT:
         waiting[state.value] = [sheet for sheet in missing if sheet.state == state and sheet not in idle]
-    digest = department_digest(day.desk, person, day.period, window.closes_at, day.now, occasions, waiting)
+    digest = department_digest(day.desk, person, day.period, window.closes_at, day.now, occasions, waiting, extended)
     return _letter(day, person, "", occasions, digest)
 
 

@@ -23,7 +23,16 @@ from emulation.web.area import Area
 from emulation.web.display import show_phrase, translate
 
 area = Area("history", __name__)
-WORTH_A_LOOK = ("extend", "return", "lift_exclusion", "answer", "reset_account", "revoke", "change_decision")
+WORTH_A_LOOK = (
+    "extend",
+    "take_back_extension",
+    "return",
+    "lift_exclusion",
+    "answer",
+    "reset_account",
+    "revoke",
+    "change_decision",
+)
 FILTERS = ("who", "act", "unit", "first", "last")
 LATEST = 8
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
-from wtforms import Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import Form, HiddenField, StringField, TextAreaField
 
 from emulation.access import Permission, may
 from emulation.config import VIETNAM
@@ -19,7 +19,8 @@ from emulation.services import finalising, phases
 from emulation.services.boards import Board, board_of
 from emulation.services.checks import Place, checks_for_next
 from emulation.services.criteria import value_of
-from emulation.services.periods import clock_of, extensions_of, load_period
+from emulation.services.periods import clock_of, clock_phase, extensions_of, load_period
+from emulation.services.reminders import has_reader, tells_extension
 from emulation.services.sheets import load_sheet
 from emulation.web import session as current
 from emulation.web.area import Area
@@ -263,22 +264,26 @@ def set_times(period: Period) -> Any:
 class ExtensionForm(Form):
     """More time for one unit."""
 
-    phase = SelectField(lazy("Giai đoạn"))
     closes_at = StringField(lazy("Hạn mới"))
     reason = TextAreaField(lazy("Lý do"))
 
 
 def extension_page(sheet: Sheet, form: ExtensionForm, status: int = 200) -> Any:
-    """The form of an extension."""
-    form.phase.choices = [(phase.value, translate(PHASE_NAMES[phase])) for phase in phases.EXTENSIBLE]
-    clock = clock_of(current.db(), sheet, now=current.now())
+    """The form of an extension, or why there is none to give."""
+    db, now = current.db(), current.now()
+    refused = phases.why_not_extended(sheet)
     page = render_template(
         "periods/extension.html",
         sheet=sheet,
         period=sheet.period,
         form=form,
-        clock=clock,
-        granted=extensions_of(current.db(), sheet),
+        refused=show_phrase(refused.phrase) if refused else None,
+        phase=clock_phase(sheet, sheet.period),
+        clock=clock_of(db, sheet, now=now),
+        latest=phases.latest_extension(sheet, now=now) if refused is None else None,
+        has_reader=(is_read := has_reader(db, sheet)),
+        is_told=is_read and tells_extension(sheet) and bool(current.settings().smtp_url),
+        granted=extensions_of(db, sheet),
         phases=PHASE_NAMES,
     )
     return page, status
@@ -287,32 +292,30 @@ def extension_page(sheet: Sheet, form: ExtensionForm, status: int = 200) -> Any:
 @area.get("/sheets/<int:sheet_id>/extension", allow=MANAGE, load=load_sheet)
 def extending(sheet: Sheet) -> Any:
     """Give one unit more time."""
-    phase = Phase.SELF_SCORING if sheet.submitted_at is None else Phase(sheet.period.phase)
-    return extension_page(sheet, ExtensionForm(data={"phase": phase.value}))
+    return extension_page(sheet, ExtensionForm())
 
 
 @area.post("/sheets/<int:sheet_id>/extension", allow=MANAGE, load=load_sheet)
 def extend(sheet: Sheet) -> Any:
-    """Save the extension."""
+    """Save the extension, or take the unit's own time back."""
     form = ExtensionForm(request.form)
+    db, actor, now, reason = current.db(), current.actor(), current.now(), form.reason.data or ""
+    is_taken_back = "take_back" in request.form
     try:
-        closes_at = read_moment(form.closes_at.data, "closes_at")
-        if closes_at is None:
-            raise Invalid(N_("Nhập hạn mới."), "closes_at")
-        if form.phase.data not in list(Phase):
-            raise Invalid(N_("Chỉ gia hạn được giai đoạn mà đơn vị phải làm việc."), "phase")
-        phases.extend(
-            current.db(),
-            current.actor(),
-            sheet,
-            phase=Phase(form.phase.data),
-            closes_at=closes_at,
-            reason=form.reason.data or "",
-            now=current.now(),
-        )
+        if is_taken_back:
+            granted = phases.take_back(db, actor, sheet, reason=reason, now=now)
+        else:
+            closes_at = read_moment(form.closes_at.data, "closes_at")
+            if closes_at is None:
+                raise Invalid(N_("Nhập hạn mới."), "closes_at")
+            granted = phases.extend(db, actor, sheet, closes_at=closes_at, reason=reason, now=now)
     except Refusal as refusal:
         return extension_page(sheet, form, show_beside(form, refusal))
-    flash(_("Đã gia hạn cho %(name)s đến %(when)s.", name=sheet.short_name, when=show_datetime(closes_at)), "ok")
+    name, when = sheet.short_name, show_datetime(granted.closes_at)
+    if is_taken_back:
+        flash(_("Đã rút lại gia hạn của %(name)s; hạn chung là %(when)s.", name=name, when=when), "ok")
+    else:
+        flash(_("Đã gia hạn cho %(name)s đến %(when)s.", name=name, when=when), "ok")
     return redirect(url_for("periods.board", code=sheet.period.code), 303)
 
 

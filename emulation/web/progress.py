@@ -27,13 +27,11 @@ def progress(period: Period) -> Any:
     """Units x progress, sorted and narrowed as asked for, with the sums of the clusters."""
     wanted = _wanted()
     found = _found(period, wanted)
-    clusters = {row.sheet.cluster.number: row.sheet.cluster.name for row in found.every}
     return render_template(
         "progress/progress.html",
         period=period,
         progress=found,
         wanted=wanted,
-        clusters=sorted(clusters.items()),
         filters=_filters(period, found, wanted),
         heads=_heads(period, wanted),
         states=STATE_NAMES,
@@ -120,10 +118,10 @@ def _filters(period: Period, found: Progress, wanted: dict[str, Any]) -> list[di
     names = [
         ("", _("Tất cả")),
         ("idle", _("Chưa bắt đầu")),
-        ("overdue", _("Quá hạn")),
-        ("extended", _("Gia hạn")),
-        ("late", _("Nộp trễ")),
         *((state.value, translate(STATE_NAMES[state])) for state in SheetState),
+        ("overdue", _("Quá hạn")),
+        ("extended", _("Đang gia hạn")),
+        ("late", _("Nộp trễ")),
     ]
     return [
         {

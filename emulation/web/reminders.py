@@ -43,9 +43,11 @@ def occasion_words(occasions: tuple[str, ...]) -> str:
 # ---- what was sent ----
 
 
-@area.get("/periods/<code>/reminders", allow=MANAGE, load=load_period)
+@area.get("/periods/<code>/reminders", allow=Permission.READ_REMINDERS, load=load_period)
 def reminders(period: Period) -> Any:
-    """Who was reminded when and why, and what went wrong."""
+    """Who was reminded when and why, what went wrong, and who cannot be reached today."""
+    db, settings, now = current.db(), current.settings(), current.now()
+    plan = jobs.plan_in(settings)
     only_trouble = request.args.get("show") == "trouble"
     rows = [
         {
@@ -54,16 +56,17 @@ def reminders(period: Period) -> Any:
             "state": show_phrase(DELIVERY_NAMES[Delivery(row.reminder.state)]),
             "kind": KINDS[Delivery(row.reminder.state)],
         }
-        for row in deliveries.sent_in(current.db(), period, now=current.now(), only_trouble=only_trouble)
+        for row in deliveries.sent_in(db, period, now=now, only_trouble=only_trouble)
     ]
     return render_template(
         "reminders/reminders.html",
         period=period,
         rows=rows,
-        counts=deliveries.counts_in(current.db(), period),
+        counts=deliveries.counts_in(db, period),
         only_trouble=only_trouble,
         no_mail=_no_mail(),
-        plan=jobs.plan_in(current.settings()),
+        plan=plan,
+        unreached=service.unreached_in(db, period, jobs.desk_of(settings), plan, now=now),
     )
 
 
@@ -99,7 +102,8 @@ def again(reminder: Reminder) -> Any:
     if posted.state == "sent":
         flash(_("Đã gửi lại cho %(who)s.", who=letter.name), "ok")
     else:
-        flash(_("Chưa gửi được cho %(who)s: %(why)s", who=letter.name, why=posted.trouble), "bad")
+        why = posted.trouble.rstrip(".")
+        flash(_("Chưa gửi được cho %(who)s: %(why)s.", who=letter.name, why=why), "bad")
     return page
 
 
@@ -161,10 +165,10 @@ def call(period: Period) -> Any:
     if counts["sent"]:
         flash(_("Đã gửi thư nhắc cho %(n)s người.", n=counts["sent"]), "ok")
     if counts["failed"] or counts["unknown"]:
-        trouble = next(one.trouble for one in posted if one.trouble)
+        trouble = next(one.trouble for one in posted if one.trouble).rstrip(".")
         n = counts["failed"] + counts["unknown"]
         flash(
-            _("%(n)s người chưa nhận được thư (%(why)s); họ vẫn thấy lời nhắc trong phần mềm.", n=n, why=trouble),
+            _("%(n)s người chưa nhận được thư; họ vẫn thấy lời nhắc trong phần mềm. Lý do: %(why)s.", n=n, why=trouble),
             "wait",
         )
     if counts["left"]:

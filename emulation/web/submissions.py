@@ -11,6 +11,7 @@ from wtforms import BooleanField, Form, PasswordField, StringField, TextAreaFiel
 
 from emulation.access import Permission
 from emulation.documents.receipt import render_receipt
+from emulation.domain.deadlines import waited
 from emulation.domain.workflow import Act, Phase, SheetState, refusal
 from emulation.errors import Invalid, Missing, TooMany
 from emulation.models import Period, Role, Sheet, User
@@ -254,7 +255,7 @@ def inbox(period: Period) -> Any:
                 "sheet": sheet,
                 "total": self_score(sheet).total,
                 "unproved": sum(line.status is LineStatus.EXPLAINED for line in lines.values()),
-                "days": (current.now() - sheet.submitted_at).days if sheet.submitted_at else 0,
+                "waited": waited(sheet.submitted_at, current.now()) if sheet.submitted_at else None,
                 "again": bool(sheet.returned_lines),
             }
         )

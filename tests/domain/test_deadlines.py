@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from emulation.config import VIETNAM
-from emulation.domain.deadlines import lateness, remaining
+from emulation.domain.deadlines import lateness, remaining, waited
 
 
 def at(text: str) -> datetime:
@@ -58,3 +58,17 @@ def test_lateness_in_words(submitted: str, words: str | None) -> None:
 def test_nothing_is_late_without_a_close_or_a_submission() -> None:
     assert lateness(None, CLOSE) is None
     assert lateness(CLOSE, None) is None
+
+
+@pytest.mark.parametrize(
+    ("since", "words"),
+    [
+        (timedelta(minutes=-1), "0 phút"),
+        (timedelta(minutes=59, seconds=59), "59 phút"),
+        (timedelta(hours=20), "20 giờ"),
+        (timedelta(hours=24), "1 ngày"),
+    ],
+)
+def test_what_waits_less_than_a_day_is_counted_in_hours(since: timedelta, words: str) -> None:
+    now = datetime(2022, 6, 20, 12, tzinfo=UTC)
+    assert str(waited(now - since, now)) == words

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from emulation.config import Settings
 from emulation.db import make_engine, make_sessions
 from emulation.domain.drafts import Kind, Root
-from emulation.domain.workflow import Phase, SheetState
+from emulation.domain.workflow import SheetState
 from emulation.models import Award, Certificate, Delivery, Exclusion, Reminder, Sheet
 from emulation.schema import migrate
 from emulation.services import (
@@ -211,8 +211,7 @@ def signing_and_reception(db: Session, world: World, own: Settings) -> Pages:
         now + timedelta(days=40),
         "Ảnh hưởng của mưa lũ kéo dài trên địa bàn nhiều huyện, mất điện và đường truyền.",
     )
-    phase, department = Phase.SELF_SCORING, world.actor("department")
-    phases.extend(db, department, world.sheets["34"], phase=phase, closes_at=until, reason=why, now=now)
+    phases.extend(db, world.actor("department"), world.sheets["34"], closes_at=until, reason=why, now=now)
     reminder = Reminder(
         period_id=world.period.id,
         user_id=world.people["unit_officer"].id,

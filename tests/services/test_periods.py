@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from emulation.domain.workflow import Phase, SheetState
 from emulation.errors import Invalid, Stale, WrongState
-from emulation.models import CriteriaSet, Extension, PhaseWindow, Sheet
+from emulation.models import CriteriaSet, Extension, Period, PhaseWindow, Sheet
 from emulation.services import boards, checks, new_periods, periods, phases
 from emulation.services.checks import Place
 from tests.reviewing import acts, declare, now, set_phase, settle, under_review
@@ -178,7 +178,6 @@ def test_extend_gives_one_unit_more_time(db: Session, world: World) -> None:
         db,
         world.actor("department"),
         sheet,
-        phase=Phase.SELF_SCORING,
         closes_at=until,
         reason="Thiên tai.",
         now=now(),
@@ -193,8 +192,7 @@ def test_extension_may_be_changed_and_taken_back(db: Session, world: World) -> N
     sheet, general = world.sheets["34"], window(db, Phase.SELF_SCORING).closes_at
 
     def extend(closes_at: datetime, reason: str) -> None:
-        department, phase = world.actor("department"), Phase.SELF_SCORING
-        phases.extend(db, department, sheet, phase=phase, closes_at=closes_at, reason=reason, now=now())
+        phases.extend(db, world.actor("department"), sheet, closes_at=closes_at, reason=reason, now=now())
         db.commit()
 
     extend(general + timedelta(days=9), "Mưa lũ.")
@@ -211,28 +209,73 @@ def test_extension_may_be_changed_and_taken_back(db: Session, world: World) -> N
         ("Đã khắc phục sớm.", "Department"),
         ("Mưa lũ.", "Department"),
     ]
-    assert acts(db)[-3:] == ["extend"] * 3
+    assert acts(db)[-3:] == ["extend", "extend", "take_back_extension"]
+
+
+def test_extension_is_taken_back_after_the_general_close(db: Session, world: World) -> None:
+    close(db, Phase.SELF_SCORING)
+    sheet, department = world.sheets["34"], world.actor("department")
+    with pytest.raises(WrongState):  # nothing was granted
+        phases.take_back(db, department, sheet, reason="x", now=now())
+    phases.extend(db, department, sheet, closes_at=now() + timedelta(days=3), reason="Mưa lũ.", now=now())
+    with pytest.raises(Invalid) as refused:
+        phases.take_back(db, department, sheet, reason=" ", now=now())
+    assert refused.value.field == "reason"
+    phases.take_back(db, department, sheet, reason="Ghi nhầm đơn vị.", now=now())
+    clock = periods.clock_of(db, sheet, now=now())
+    assert (clock.is_extended, clock.is_over, clock.reason) == (False, True, "Ghi nhầm đơn vị.")
+    assert acts(db)[-2:] == ["extend", "take_back_extension"]
+    with pytest.raises(WrongState):  # the second of two clicks
+        phases.take_back(db, department, sheet, reason="x", now=now())
+
+
+def test_extension_reaches_no_further_than_the_next_phase(db: Session, world: World) -> None:
+    sheet, department = world.sheets["34"], world.actor("department")
+    review = window(db, Phase.REVIEW)
+    review.closes_at = now() + timedelta(days=40)
+    window(db, Phase.COUNCIL).closes_at = now() + timedelta(days=90)
+    db.commit()
+    db.expire_all()
+    with pytest.raises(Invalid) as refused:
+        phases.extend(db, department, sheet, closes_at=now() + timedelta(days=41), reason="x", now=now())
+    assert (refused.value.field, refused.value.phrase.values["when"]) == ("closes_at", review.closes_at)
+    phases.extend(db, department, sheet, closes_at=review.closes_at, reason="x", now=now())
 
 
 @pytest.mark.parametrize(
-    ("phase", "days", "reason", "field"),
+    ("state", "phase", "is_possible"),
     [
-        (Phase.COUNCIL, 30, "x", "phase"),
-        (Phase.SELF_SCORING, -1, "x", "closes_at"),
-        (Phase.SELF_SCORING, 3, "x", "closes_at"),  # everybody has eleven days
-        (Phase.SELF_SCORING, 30, "  ", "reason"),
-        (Phase.SELF_SCORING, 30, "x" * 2001, "reason"),
+        (SheetState.DRAFT, Phase.PREPARING, True),
+        (SheetState.RETURNED, Phase.REVIEW, True),
+        (SheetState.SUBMITTED, Phase.SELF_SCORING, False),
+        (SheetState.RECEIVED, Phase.REVIEW, False),
+        (SheetState.DRAFT, Phase.EXPLANATION, False),
+        (SheetState.REVIEWED, Phase.EXPLANATION, True),
+        (SheetState.FINAL, Phase.EXPLANATION, False),
+        (SheetState.EXPLAINING, Phase.COUNCIL, False),
     ],
 )
-def test_extend_is_refused_at_its_field(
-    db: Session, world: World, phase: Phase, days: int, reason: str, field: str
-) -> None:
+def test_only_a_unit_with_something_to_do_gets_more_time(state: SheetState, phase: Phase, is_possible: bool) -> None:
+    sheet = Sheet(state=state, period=Period(phase=phase))
+    assert (phases.why_not_extended(sheet) is None) is is_possible
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "field"),
+    [
+        (-1, "x", "closes_at"),
+        (3, "x", "closes_at"),  # everybody has eleven days
+        (400, "x", "closes_at"),
+        (30, "  ", "reason"),
+        (30, "x" * 2001, "reason"),
+    ],
+)
+def test_extend_is_refused_at_its_field(db: Session, world: World, days: int, reason: str, field: str) -> None:
     with pytest.raises(Invalid) as refused:
         phases.extend(
             db,
             world.actor("department"),
             world.sheets["34"],
-            phase=phase,
             closes_at=now() + timedelta(days=days),
             reason=reason,
             now=now(),
@@ -248,7 +291,6 @@ def test_extend_is_refused_once_the_round_has_moved_past_the_units(db: Session, 
             db,
             world.actor("department"),
             world.sheets["34"],
-            phase=Phase.EXPLANATION,
             closes_at=now() + timedelta(days=30),
             reason="x",
             now=now(),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.domain.workflow import Phase, SheetState
-from emulation.models import Assignment, Entry, PhaseWindow
+from emulation.models import Assignment, Entry, Evidence, PhaseWindow
 from emulation.models.sheets import TakenFrom
 from emulation.services import phases
 from emulation.services.progress import Progress, UnitProgress, progress_of
@@ -76,6 +76,22 @@ def test_figures_that_were_filled_in_are_no_beginning(db: Session, world: World)
     db.commit()
     found = by_unit(progress_of(db, world.period, now=now()))
     assert {code: row.is_idle for code, row in found.items()} == {"34": True, "35": True, "95": True, "96": False}
+    assert (found["34"].last_at, found["34"].last_who) == (None, "")
+
+
+def test_last_activity_names_people_of_the_unit_only(db: Session, world: World) -> None:
+    sheet = declare(
+        db, world, "34", {"I.1": {"part": "1", "whole": "2"}, "I.2": {"value": "1"}}, state=SheetState.DRAFT
+    )
+    earlier = now() - timedelta(days=2)
+    for entry in sheet.entries:
+        entry.updated_by_id, entry.updated_at = world.people["unit_officer"].id, earlier
+    entry.updated_by_id, entry.updated_at = world.people["department"].id, now()
+    for evidence in db.scalars(select(Evidence)):
+        evidence.uploaded_by_id = world.people["other_officer"].id
+    db.commit()
+    row = by_unit(progress_of(db, world.period, now=now()))["34"]
+    assert (row.last_at, row.last_who) == (earlier, "Unit officer")
 
 
 def test_late_extended_and_overdue_units_are_told_apart(db: Session, world: World) -> None:
@@ -87,7 +103,6 @@ def test_late_extended_and_overdue_units_are_told_apart(db: Session, world: Worl
         db,
         world.actor("department"),
         world.sheets["95"],
-        phase=Phase.SELF_SCORING,
         closes_at=now() + timedelta(days=5, minutes=1),
         reason="Mưa lũ.",
         now=now(),
@@ -124,7 +139,28 @@ def test_progress_is_sorted_and_bound_to_clusters(db: Session, world: World) -> 
     assert codes(progress_of(db, world.period, now=now(), sort="declared", descending=True))[0] == "35"
     assert codes(progress_of(db, world.period, now=now(), cluster=2)) == ["95", "96"]
     own = progress_of(db, world.period, now=now(), cluster_ids=[world.clusters[1].id], cluster=2)
-    assert (codes(own), len(own.every), len(own.sums)) == ([], 2, 1)
+    assert (codes(own), own.every, own.sums, [number for number, _ in own.clusters]) == ([], [], [], [1])
+
+
+def test_counts_are_of_the_chosen_cluster_and_every_unit_has_one_state(db: Session, world: World) -> None:
+    declare(db, world, "34", {"I.2": {"value": "1"}}, state=SheetState.DRAFT)
+    declare(db, world, "96", state=SheetState.SUBMITTED)
+    found = progress_of(db, world.period, now=now())
+    states = ("idle", *SheetState)
+    assert {name: n for name in states if (n := found.count(name))} == {"idle": 2, "draft": 1, "submitted": 1}
+    chosen = progress_of(db, world.period, now=now(), cluster=2, shown="idle")
+    assert [chosen.count(name) for name in ("", "idle", "draft", "submitted")] == [2, 1, 0, 1]
+    assert ([one.units for one in chosen.sums], [number for number, _ in chosen.clusters]) == ([2], [1, 2])
+
+
+def test_most_urgent_comes_first_then_what_was_submitted(db: Session, world: World) -> None:
+    for code, hours in (("34", 5), ("95", 9)):
+        sheet = declare(db, world, code, state=SheetState.SUBMITTED)
+        sheet.submitted_at = now() - timedelta(hours=hours)
+    until = now() + timedelta(days=20)
+    phases.extend(db, world.actor("department"), world.sheets["35"], closes_at=until, reason="x", now=now())
+    db.commit()
+    assert codes(progress_of(db, world.period, now=now(), sort="deadline")) == ["96", "35", "95", "34"]
 
 
 def test_files_hold_values_and_never_formulas(db: Session, world: World) -> None:

@@ -51,7 +51,7 @@ def due(db: Session, day: int, hours: int = 0) -> list[Letter]:
     db.commit()  # so that this session sees what the job has written
     db.expire_all()
     period = db.scalars(select(Period)).one()
-    return reminders.letters_of(db, period, DESK, PLAN, now=morning(day) + timedelta(hours=hours))
+    return reminders.letters_of(db, period, DESK, PLAN, now=morning(day) + timedelta(hours=hours)).letters
 
 
 def who(letters: Sequence[Letter]) -> list[tuple[str, str]]:
@@ -138,7 +138,6 @@ def test_returned_lines_and_an_extension_are_told_once(db: Session, world: World
         db,
         world.actor("department"),
         world.sheets["96"],
-        phase=Phase.SELF_SCORING,
         closes_at=CLOSE + timedelta(days=4),
         reason="Mưa lũ.",
         now=morning(9),
@@ -181,6 +180,34 @@ def test_department_reads_who_has_not_begun_and_who_has_not_submitted(db: Sessio
         "Đang soạn: 1 đơn vị (Thái Bình)",
     ]
     assert letter.digest.link.href == "https://thidua.example/periods/2021-2022/progress"
+
+
+def test_department_reads_who_is_overdue_and_who_has_more_time(db: Session, world: World) -> None:
+    for code, days in (("96", 4), ("95", 0)):
+        sheet, until = world.sheets[code], CLOSE + timedelta(days=days, hours=1)
+        phases.extend(db, world.actor("department"), sheet, closes_at=until, reason="Mưa lũ.", now=morning(9))
+    letter = due(db, 21)[-1]
+    assert letter.digest.subject == ("[Minh họa] 3 đơn vị quá hạn nộp phiếu thi đua 2021-2022; 1 đơn vị được gia hạn")
+    assert letter.digest.title == "3 đơn vị quá hạn nộp phiếu:"
+    assert [item.text for item in letter.digest.items] == [
+        "Chưa bắt đầu: 3 đơn vị (Hà Nam, Thái Bình, Bạc Liêu)",
+        "Được gia hạn, chưa nộp: 1 đơn vị (Cà Mau đến 18:00 24/06/2022)",
+    ]
+    for code in ("34", "35", "95"):
+        declare(db, world, code, state=SheetState.SUBMITTED)
+    assert "department" not in [name for name, _ in who(due(db, 21))]  # nobody is overdue
+
+
+def test_units_in_which_nobody_reads_are_named_on_the_days_of_the_plan(db: Session, world: World) -> None:
+    def unreached(day: int) -> list[str]:
+        found = reminders.letters_of(db, world.period, DESK, PLAN, now=morning(day))
+        assert found.unreached == reminders.unreached_in(db, world.period, DESK, PLAN, now=morning(day))
+        return [sheet.short_name for sheet in found.unreached]
+
+    assert (unreached(12), unreached(13), unreached(25)) == ([], ["Hà Nam", "Bạc Liêu"], ["Hà Nam", "Bạc Liêu"])
+    world.people["other_officer"].password_hash = None  # the director there hears of nothing seven days before
+    db.commit()
+    assert (unreached(13), unreached(21)) == (["Hà Nam", "Bạc Liêu", "Cà Mau"], ["Hà Nam", "Bạc Liêu"])
 
 
 # ---- once ----
@@ -305,6 +332,19 @@ def test_call_goes_to_officers_of_units_that_have_not_begun(db: Session, world: 
     db.commit()
     with pytest.raises(WrongState):
         reminders.call_to_begin(db, world.period, DESK, now=morning(10))
+
+
+def test_call_that_failed_stays_a_call_when_the_job_sends_in_its_place(
+    db: Session, world: World, engine: Engine
+) -> None:
+    call = reminders.call_to_begin(db, world.period, DESK, now=morning(13)).letters[:1]
+    db.rollback()
+    assert post(engine, call, free_port(), 13) == ["failed"]
+    with serving(Inbox()) as port:
+        assert post(engine, due(db, 13)[:1], port, 13) == ["sent"]
+    assert rows(db) == [("unit-officer", "not_started+7_days", "sent")]
+    officer = world.people["unit_officer"]
+    assert reminders.occasions_on_screen(db, world.period, officer, PLAN, now=morning(13))[0][0] == "not_started"
 
 
 def test_sending_again_needs_a_letter_that_did_not_go(db: Session, world: World, engine: Engine) -> None:

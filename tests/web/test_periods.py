@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from emulation.config import VIETNAM
 from emulation.domain.workflow import Phase, SheetState
 from emulation.models import Council, Exclusion, Extension, Period, PhaseWindow, Sheet
 from tests.client import Client
@@ -218,15 +219,32 @@ def test_stale_times_show_both_versions(client: Client, db: Session, world: Worl
 def test_extension_is_granted_with_a_reason(client: Client, db: Session, world: World) -> None:
     address = f"/sheets/{world.sheets['34'].id}/extension"
     client.sign_in("department")
-    refused = client.submit(address, {"closes_at": "17:00 20/12/2030", "reason": " "})
+    assert "Đơn vị chưa có chuyên viên nào dùng tài khoản" not in client.page(address).text
+    day = (datetime.now(VIETNAM) + timedelta(days=40)).date()
+    refused = client.submit(address, {"closes_at": f"17:00 {day:%d/%m/%Y}", "reason": " "})
     assert refused.status_code == 422
     assert "Nêu lý do gia hạn." in refused.text
-    answer = client.submit(address, {"closes_at": "20/12/2030", "reason": "Thiên tai."})
+    answer = client.submit(address, {"closes_at": f"{day:%d/%m/%Y}", "reason": "Thiên tai."})
     assert answer.status_code == 303
     assert [(one.phase, one.closes_at, one.reason) for one in db.scalars(select(Extension))] == [
-        (Phase.SELF_SCORING, datetime(2030, 12, 20, 10, tzinfo=UTC), "Thiên tai.")
+        (Phase.SELF_SCORING, datetime.combine(day, time(17), VIETNAM), "Thiên tai.")
     ]
-    assert "gia hạn đến 20/12" in client.page(BOARD).text
+    assert f"gia hạn đến {day:%d/%m}" in client.page(BOARD).text
+    assert address in client.page(f"{BOARD}?show=extended").links
+    assert client.submit(address, {"take_back": "1", "reason": "Ghi nhầm."}).status_code == 303
+    assert "Đã rút lại gia hạn của Thái Bình" in client.page(BOARD).text
+    assert "Rút lại gia hạn" not in client.page(address).text
+
+
+def test_extension_page_says_why_there_is_nothing_to_extend(client: Client, db: Session, world: World) -> None:
+    declare(db, world, "34", state=SheetState.RECEIVED)
+    address = f"/sheets/{world.sheets['34'].id}/extension"
+    page = client.sign_in("department").page(address)
+    assert "Không gia hạn: phiếu ở trạng thái “Đang thẩm định”" in page.text
+    assert address not in [form.action for form in page.forms]
+    assert client.post(address, data={"closes_at": "20/12/2030", "reason": "x"}).status_code == 409
+    silent = client.page(f"/sheets/{world.sheets['95'].id}/extension").text
+    assert "Đơn vị chưa có chuyên viên nào dùng tài khoản" in silent
 
 
 # ---- finalising ----

@@ -30,6 +30,7 @@ def test_department_reads_every_unit_and_narrows(client: Client, db: Session, wo
     assert units(client, "?show=<b>&cluster=١&sort=x&order=y") == ["Hà Nam", "Thái Bình", "Bạc Liêu", "Cà Mau"]
     assert units(client, "?cluster=99") == []
     assert "/periods/2021-2022/reminders/call" in page.links
+    assert f"/sheets/{world.sheets['35'].id}/extension" in page.links
 
 
 def test_cluster_leader_sees_the_own_cluster_without_evidence(client: Client, db: Session, world: World) -> None:
@@ -45,10 +46,11 @@ def test_cluster_leader_sees_the_own_cluster_without_evidence(client: Client, db
     assert "Cà Mau" not in client.get(f"{PROGRESS}.csv").text
 
 
-def test_readers_see_progress_without_reminders(client: Client, world: World) -> None:
+def test_readers_see_progress_and_the_letters_without_acts(client: Client, world: World) -> None:
     for name in ("leader", "auditor"):
-        page = client.sign_in(name).page(PROGRESS)
-        assert not any("/reminders" in link for link in page.links)
+        links = client.sign_in(name).page(PROGRESS).links
+        assert [link for link in links if "/reminders" in link] == ["/periods/2021-2022/reminders"]
+        assert not any("/extension" in link for link in links)
     for name in ("unit_officer", "member", "admin"):
         assert client.sign_in(name).get(PROGRESS).status_code == 403
 

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emulation.config import Settings
-from emulation.domain.workflow import Phase, SheetState
+from emulation.config import VIETNAM, Settings
+from emulation.domain.workflow import SheetState
 from emulation.models import Delivery, History, PhaseWindow, Reminder
 from emulation.services import phases
 from tests.client import Client
@@ -87,19 +87,37 @@ def test_trouble_is_shown_and_sent_again(mailing: Client, db: Session, world: Wo
 
 def test_without_mail_the_call_is_seen_in_the_program(client: Client, db: Session, world: World) -> None:
     page = client.sign_in("department").page(CALL)
-    assert "Chưa cài đặt máy chủ thư (EMULATION_SMTP_URL)." in page.text
+    assert "Chưa cài đặt máy chủ thư. Lời nhắc vẫn hiện" in page.text
     assert "Nhắc 2 người trong phần mềm" in page.text
     client.submit(CALL, {}, to=CALL)
-    assert "2 người chưa nhận được thư" in client.page(REMINDERS).text
+    sent = client.page(REMINDERS)
+    assert (
+        "2 người chưa nhận được thư; họ vẫn thấy lời nhắc trong phần mềm. Lý do: Chưa cài đặt máy chủ thư." in sent.text
+    )
+    assert "EMULATION" not in sent.text
+    assert not any("/again" in form.action for form in sent.forms)  # there is no way out
     client.sign_in("other_officer")
     assert "Vụ nhắc đơn vị bắt đầu kê khai phiếu." in client.page("/").text
     declare(db, world, "96", {"I.2": {"value": "1"}}, state=SheetState.DRAFT)
     assert "Vụ nhắc đơn vị" not in client.page("/").text
 
 
-def test_notice_can_be_put_away_for_the_day_until_something_new(client: Client, db: Session, world: World) -> None:
+def test_readers_see_the_letters_and_who_cannot_be_reached_today(client: Client, db: Session, world: World) -> None:
+    closes_at = now() + timedelta(days=3, minutes=1)
     for window in db.scalars(select(PhaseWindow)):
-        window.closes_at = datetime.now(UTC) + timedelta(days=3, minutes=1)
+        window.closes_at = closes_at
+    db.commit()
+    for name in ("department", "leader", "auditor"):
+        page = client.sign_in(name).page(REMINDERS)
+        assert "Hôm nay không có ai nhận thư nhắc ở 2 đơn vị: Hà Nam, Bạc Liêu." in page.text
+        assert (CALL in page.links) is (name == "department")
+    assert client.sign_in("cluster_leader").get(REMINDERS).status_code == 403
+
+
+def test_notice_can_be_put_away_for_the_day_until_something_new(client: Client, db: Session, world: World) -> None:
+    closes_at = now() + timedelta(days=3, minutes=1)
+    for window in db.scalars(select(PhaseWindow)):
+        window.closes_at = closes_at
     db.commit()
     client.sign_in("unit_officer")
     assert "Còn 3 ngày để nộp phiếu, đến" in client.page("/").text
@@ -109,7 +127,6 @@ def test_notice_can_be_put_away_for_the_day_until_something_new(client: Client, 
         db,
         world.actor("department"),
         world.sheets["34"],
-        phase=Phase.SELF_SCORING,
         closes_at=now() + timedelta(days=8),
         reason="Mưa lũ",
         now=now(),
@@ -120,21 +137,21 @@ def test_notice_can_be_put_away_for_the_day_until_something_new(client: Client, 
 
 def test_deadline_says_exactly_when_whose_and_why(client: Client, db: Session, world: World) -> None:
     sheet = f"/sheets/{world.sheets['34'].id}"
+    until = (datetime.now(VIETNAM) + timedelta(days=40)).replace(hour=23, minute=59, second=0, microsecond=0)
     phases.extend(
         db,
         world.actor("department"),
         world.sheets["34"],
-        phase=Phase.SELF_SCORING,
-        closes_at=datetime(2030, 12, 20, 16, 59, tzinfo=UTC),
+        closes_at=until,
         reason="Mưa lũ",
         now=now(),
     )
     client.sign_in("unit_officer")
     for path in ("/", sheet, f"{sheet}/send"):
         page = client.get(path).text
-        assert "Hạn riêng của đơn vị 23:59 ngày 20/12/2030, giờ Việt Nam (hạn chung " in page, path
+        assert f"Hạn riêng của đơn vị 23:59 ngày {until:%d/%m/%Y}, giờ Việt Nam (hạn chung " in page, path
         assert "Lý do gia hạn: Mưa lũ" in page
-        assert 'data-countdown="2030-12-20T16:59:00+00:00"' in page
+        assert f'data-countdown="{until.astimezone(UTC).isoformat()}"' in page
     assert "Hạn riêng" not in client.sign_in("other_officer").get("/").text
 
 
