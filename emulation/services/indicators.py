@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, lazyload, raiseload, selectinload
 
+from emulation.config import VIETNAM
 from emulation.documents.indicator_files import Given, Reading
 from emulation.domain.criteria import CriteriaSet, Criterion
 from emulation.domain.names import name_key
 from emulation.domain.rules import External
-from emulation.domain.shared_figures import fits, whole_entry
+from emulation.domain.shared_figures import fits, refusal_of, whole_entry
 from emulation.domain.source import Problem
 from emulation.domain.workflow import SheetState
 from emulation.errors import Invalid, WrongState
@@ -122,7 +123,14 @@ def _sheets_of(db: Session, period: Period, *, to_change: bool) -> list[Sheet]:
 
 
 def plan_loading(
-    db: Session, period: Period, reading: Reading, *, source: str, as_of: date | None, to_change: bool = False
+    db: Session,
+    period: Period,
+    reading: Reading,
+    *,
+    source: str,
+    as_of: date | None,
+    now: datetime,
+    to_change: bool = False,
 ) -> Loading:
     """What loading these figures would come to; `source` and `as_of` count where the file says none."""
     found = Loading(problems=list(reading.problems))
@@ -131,16 +139,19 @@ def plan_loading(
     units = {sheet.unit.code: sheet.unit for sheet in sheets}
     codes = {code.casefold(): code for code in criteria.by_indicator}
     source = " ".join(tidy(source).split())
+    today = now.astimezone(VIETNAM).date()
     said: list[tuple[str, date | None]] = []
     taken: dict[tuple[str, str], str] = {}
+    for place, unit_code, name in [*((one.place, one.unit, one.code) for one in reading.given), *reading.unread]:
+        if name.casefold() not in codes:
+            found.unused[name] = found.unused.get(name, 0) + 1
+        elif _unit_of(units, unit_code) is None:
+            text = N_("Kỳ này không có đơn vị mã “%(code)s”.")
+            found.problems.append(Problem(Phrase(text, {"code": unit_code}), None, place))
     for one in reading.given:
         code = one.code if one.code in criteria.by_indicator else codes.get(one.code.casefold())
-        if code is None:
-            found.unused[one.code] = found.unused.get(one.code, 0) + 1
-            continue
         unit = _unit_of(units, one.unit)
-        if unit is None:
-            found.problems.append(_problem(one, N_("Kỳ này không có đơn vị mã “%(code)s”."), code=one.unit))
+        if code is None or unit is None:
             continue
         if (unit.code, code) in taken:
             text = N_("Đơn vị %(unit)s đã có chỉ tiêu “%(code)s” ở %(place)s.")
@@ -149,6 +160,8 @@ def plan_loading(
             continue
         taken[unit.code, code] = one.place
         said.append((one.source or source, one.as_of or as_of))
+        if one.as_of is not None and one.as_of > today:
+            found.problems.append(_too_early(one.as_of, one.day_place))
         if len(plain(one.value)) > LONGEST_FIGURE:
             found.problems.append(_problem(one, N_("Số này có quá nhiều chữ số.")))
         found.values.append((one, code, unit))
@@ -156,11 +169,34 @@ def plan_loading(
         found.problems.append(Problem(Phrase(N_("Ghi nguồn số liệu, trong tệp hoặc ở ô “Nguồn”."))))
     if found.values and any(day is None for _text, day in said):
         found.problems.append(Problem(Phrase(N_("Ghi ngày của số liệu, trong tệp hoặc ở ô “Ngày số liệu”."))))
+    if as_of is not None and as_of > today:
+        found.problems.append(_too_early(as_of))
     if not found.values and not found.problems:
         found.problems.append(Problem(Phrase(N_("Không chỉ tiêu nào trong tệp được bộ tiêu chí của kỳ này dùng."))))
-    _count(db, period, found)
-    _plan_lines(db, period, criteria, sheets, found)
+    stored = _stored(db, period)
+    _refuse_nonsense(criteria, stored, found)
+    _count(stored, found)
+    _plan_lines(stored, criteria, sheets, found)
     return found
+
+
+def _too_early(day: date, place: str = "") -> Problem:
+    return Problem(Phrase(N_("Ngày số liệu %(day)s chưa tới."), {"day": day}), None, place)
+
+
+def _refuse_nonsense(criteria: CriteriaSet, stored: Mapping[tuple[str, int], IndicatorValue], found: Loading) -> None:
+    """Figures that no criterion could score, beside the others that the ministry holds for the unit."""
+    known: dict[int, dict[str, str]] = {}
+    for (code, unit_id), row in stored.items():
+        known.setdefault(unit_id, {})[code] = row.value
+    for one, code, unit in found.values:
+        known.setdefault(unit.id, {})[code] = plain(one.value)
+    for one, code, unit in found.values:
+        why = refusal_of(criteria, code, known[unit.id])
+        if why is not None:
+            text = N_("%(why)s Không chấm được ở tiêu chí nào dùng chỉ tiêu này (%(codes)s).")
+            uses = ", ".join(dict.fromkeys(criterion.code for criterion, _key in criteria.by_indicator[code]))
+            found.problems.append(_problem(one, text, why=why, codes=uses))
 
 
 def _problem(one: Given, text: str, **values: object) -> Problem:
@@ -185,8 +221,7 @@ def _stored(db: Session, period: Period) -> dict[tuple[str, int], IndicatorValue
     return {(one.indicator.code, one.unit_id): one for one in rows}
 
 
-def _count(db: Session, period: Period, found: Loading) -> None:
-    stored = _stored(db, period)
+def _count(stored: Mapping[tuple[str, int], IndicatorValue], found: Loading) -> None:
     for one, code, unit in found.values:
         old = stored.get((code, unit.id))
         if old is None:
@@ -197,9 +232,10 @@ def _count(db: Session, period: Period, found: Loading) -> None:
             found.changed += 1
 
 
-def _plan_lines(db: Session, period: Period, criteria: CriteriaSet, sheets: Iterable[Sheet], found: Loading) -> None:
+def _plan_lines(
+    stored: Mapping[tuple[str, int], IndicatorValue], criteria: CriteriaSet, sheets: Iterable[Sheet], found: Loading
+) -> None:
     """Which lines the figures fill or change, and which they leave."""
-    stored = _stored(db, period)
     given: dict[int, dict[str, str]] = {}
     for one, code, unit in found.values:
         given.setdefault(unit.id, {})[code] = plain(one.value)
@@ -285,7 +321,7 @@ def load_indicators(
         Invalid: something is wrong with the file; a dry run tells what.
         WrongState: the dry run would say something else by now.
     """
-    found = plan_loading(db, period, reading, source=source, as_of=as_of, to_change=True)
+    found = plan_loading(db, period, reading, source=source, as_of=as_of, now=now, to_change=True)
     if found.problems:
         raise Invalid(N_("Chưa nạp được: tệp còn %(n)s lỗi."), "file", n=len(found.problems))
     if seen is not None and seen != found.digest:

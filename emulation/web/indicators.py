@@ -50,6 +50,7 @@ def _page(
     problems: list[dict[str, str]] | None = None,
     plan: service.Loading | None = None,
     text: str = "",
+    unused: dict[str, int] | None = None,
     status: int = 200,
 ) -> tuple[str, int]:
     db = current.db()
@@ -77,6 +78,7 @@ def _page(
         problems=problems,
         plan=plan,
         text=text,
+        unused=unused or {},
     )
     return page, status
 
@@ -85,7 +87,7 @@ def _day(form: LoadForm) -> date | None:
     text = str(form.as_of.data or "").strip()
     day = day_of(text) if text else None
     if text and day is None:
-        raise Invalid(N_("“%(text)s” không phải là một ngày, ví dụ 31/05/2022."), "as_of", text=text[:40])
+        raise Invalid(N_("“%(text)s” không phải là một ngày: viết ngày/tháng/năm."), "as_of", text=text[:60])
     return day
 
 
@@ -103,20 +105,22 @@ def _posted() -> Reading:
 @area.post("/periods/<code>/indicators/plan", allow=LOAD, load=load_period)
 def plan(period: Period) -> Any:
     """The dry run: what loading the file would come to, or everything that is wrong with it. Nothing changes."""
-    form = LoadForm(request.form)
+    form, now = LoadForm(request.form), current.now()
+    source, refused = str(form.source.data or ""), False
     try:
-        reading = _posted()
-        found = service.plan_loading(
-            current.db(), period, reading, source=str(form.source.data or ""), as_of=_day(form)
-        )
-    except Problems as error:
-        return _page(period, form, problems=problems_shown(error), status=422)
+        as_of = _day(form)
     except Invalid as refusal:
         form.as_of.errors = [show_phrase(refusal.phrase)]
-        return _page(period, form, status=422)
-    if found.problems:
-        return _page(period, form, problems=problems_shown(Problems(found.problems)), status=422)
-    return _page(period, form, plan=found, text=as_csv(reading.given))
+        as_of, refused = now.date(), True  # what is wrong with the file is told all the same
+    try:
+        reading = _posted()
+        found = service.plan_loading(current.db(), period, reading, source=source, as_of=as_of, now=now)
+    except Problems as error:
+        return _page(period, form, problems=problems_shown(error), status=422)
+    if found.problems or refused:
+        problems = problems_shown(Problems(found.problems)) if found.problems else None
+        return _page(period, form, problems=problems, unused=found.unused, status=422)
+    return _page(period, form, plan=found, text=as_csv(reading.given), unused=found.unused)
 
 
 @area.post("/periods/<code>/indicators", allow=LOAD, load=load_period)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emulation.documents.indicator_files import read_indicators
 from emulation.domain.workflow import SheetState
 from emulation.errors import Invalid, Stale, WrongState
 from emulation.models import History, IndicatorValue, Stance, TakenFrom
@@ -26,7 +27,7 @@ def now() -> datetime:
 
 
 def plan(db: Session, world: World, *figures: tuple[str, str, str], source: str = SOURCE) -> Any:
-    return plan_loading(db, world.period, rows(*figures), source=source, as_of=DAY)
+    return plan_loading(db, world.period, rows(*figures), source=source, as_of=DAY, now=now())
 
 
 def save(db: Session, world: World, code: str, data: Any) -> None:
@@ -73,13 +74,13 @@ def test_a_dry_run_changes_nothing_and_tells_everything(db: Session, world: Worl
         ("34", "TY-LE", "95"),
         ("96", "ty-le", "95"),
         ("34", "la", "1"),
+        ("35", "dat", "8,5"),
         ("35", "tong", "9"),
-        ("35", "dat", "10"),
     )
 
     assert [str(one) for one in found.problems] == []
     assert (found.new, found.unused, found.closed) == (4, {"la": 1}, ["Cà Mau"])
-    assert (found.kept, found.unfit) == ({"Thái Bình": ["I.2"]}, {"Hà Nam": ["I.1"]})
+    assert (found.kept, found.unfit) == ({"Thái Bình": ["I.2"]}, {"Hà Nam": ["II.4"]})
     assert db.scalars(select(IndicatorValue)).all() == []
 
 
@@ -91,6 +92,12 @@ def test_a_dry_run_changes_nothing_and_tells_everything(db: Session, world: Worl
         ([("34", "ty-le", "5"), ("034", "TY-LE", "6")], SOURCE,
          "dòng 3, cột C: Đơn vị 34 đã có chỉ tiêu “ty-le” ở dòng 2, cột C."),
         ([("34", "ty-le", "5")], " ", ": Ghi nguồn số liệu, trong tệp hoặc ở ô “Nguồn”."),
+        ([("34", "dat", "-3")], SOURCE,
+         "dòng 2, cột C: −3 nhỏ hơn 0. Không chấm được ở tiêu chí nào dùng chỉ tiêu này (I.1, II.4)."),
+        ([("34", "tong", "9"), ("34", "dat", "10")], SOURCE,
+         "dòng 2, cột C: Số đạt 10 lớn hơn tổng số 9. Không chấm được ở tiêu chí nào dùng chỉ tiêu này (I.1)."),
+        ([("34", "tong", "0")], SOURCE,
+         "dòng 2, cột C: Tổng số phải lớn hơn 0. Không chấm được ở tiêu chí nào dùng chỉ tiêu này (I.1)."),
         ([("34", "la", "5")], SOURCE, ": Không chỉ tiêu nào trong tệp được bộ tiêu chí của kỳ này dùng."),
     ],
 )  # fmt: skip
@@ -104,6 +111,27 @@ def test_a_dry_run_names_what_is_wrong_and_nothing_is_loaded(
         load(db, world, *figures, source=source)
     db.rollback()
     assert db.scalars(select(IndicatorValue)).all() == []
+
+
+def test_everything_wrong_is_told_at_once_also_a_day_that_has_not_come(db: Session, world: World) -> None:
+    bind(db, world)
+    text = (
+        "Mã đơn vị;Mã chỉ tiêu;Giá trị;Ngày số liệu\n99;ty-le;x;\n34;ty-le;95;31/05/2099\n"
+        "34;tong;0;\n34;la;y;31/05/2022\n"
+    )
+    found = plan_loading(
+        db, world.period, read_indicators("x.csv", text.encode()), source="", as_of=date(2098, 1, 1), now=now()
+    )
+    assert sorted(str(one) for one in found.problems) == [
+        "Ghi nguồn số liệu, trong tệp hoặc ở ô “Nguồn”.",
+        "Ngày số liệu 01/01/2098 chưa tới.",
+        "dòng 2, cột C: Kỳ này không có đơn vị mã “99”.",
+        "dòng 2, cột C: “x” không phải là một số.",
+        "dòng 3, cột D: Ngày số liệu 31/05/2099 chưa tới.",
+        "dòng 4, cột C: Tổng số phải lớn hơn 0. Không chấm được ở tiêu chí nào dùng chỉ tiêu này (I.1).",
+        "dòng 5, cột C: “y” không phải là một số.",
+    ]
+    assert found.unused == {"la": 1}
 
 
 def test_loading_never_overwrites_what_a_unit_typed(db: Session, world: World) -> None:

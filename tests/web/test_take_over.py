@@ -148,6 +148,7 @@ def test_a_wrong_file_is_told_cell_by_cell(client: Client, db: Session, world: W
     )
     assert answer.status_code == 422
     assert "“hôm qua” không phải là một ngày" in answer.text
+    assert "dòng 3, cột C: “x” không phải là một số." in answer.text
     answer = send(
         client,
         page,
