@@ -52,6 +52,8 @@ def test_import_tries_first_and_loads_with_apply(run: Run, db: Session, world: W
 
     assert run("--apply", file).stdout.startswith("Đã nạp: 1 mới")
     assert data_of(db, world) == {"I.2": {"value": "96.5"}}
+    file.write_text(GOOD.replace("96,5", "97,5"), encoding="utf-8")
+    assert "  Thái Bình, ty-le: 96.5 -> 97.5. Thay số chưa xác nhận." in run(file).stdout.splitlines()
 
 
 def test_import_names_every_cell_and_loads_nothing(run: Run, db: Session, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import click
 
 from emulation.cli.base import FILE, Failed, database, find_period, located, read_bytes
 
+MOST_SHOWN = 20  # changed figures
+
 
 @click.group()
 def indicators() -> None:
@@ -28,7 +30,7 @@ def indicators_import(code: str, source: str, day: str, applies: bool, file: Pat
     from emulation.documents.indicator_files import day_of, read_indicators
     from emulation.domain.source import Problems
     from emulation.services.actor import Actor
-    from emulation.services.indicators import load_indicators, plan_loading
+    from emulation.services.indicators import EFFECT_WORDS, load_indicators, plan_loading
 
     as_of = day_of(day) if day else None
     if day and as_of is None:
@@ -52,6 +54,10 @@ def indicators_import(code: str, source: str, day: str, applies: bool, file: Pat
         f"{'Đã nạp' if applies else 'Chạy thử, chưa nạp'}: {found.new} mới, {found.changed} đổi, {found.same} như cũ."
     )
     click.echo(f"Dòng trống được điền: {found.filled}; dòng đổi theo, chờ xác nhận lại: {found.renewed}.")
+    for one in found.replaced[:MOST_SHOWN]:
+        click.echo(f"  {one.unit}, {one.code}: {one.old} -> {one.new}. {EFFECT_WORDS[one.effect]}.")
+    if len(found.replaced) > MOST_SHOWN:
+        click.echo(f"  và {len(found.replaced) - MOST_SHOWN} số liệu đổi khác.")
     _tell_unused(found.unused)
     if found.closed:
         click.echo("Phiếu đã trình hoặc đã nộp, không đổi dòng nào: " + ", ".join(found.closed))

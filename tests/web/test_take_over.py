@@ -6,6 +6,7 @@ import io
 from datetime import UTC, datetime
 from typing import Any
 
+from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -69,8 +70,29 @@ def test_a_dispute_shows_both_figures_to_the_unit_and_the_department(client: Cli
     listed = client.page(f"/periods/{world.period.code}/indicators")
     assert "Đơn vị khai khác: 1" in listed.text
     assert "Đã bãi bỏ một thủ tục" in listed.text
-    file = client.get(f"/periods/{world.period.code}/indicators/differing.xlsx")
-    assert (file.status_code, file.data[:2]) == (200, b"PK")
+    assert "Đã bãi bỏ một thủ tục" in client.page(f"/periods/{world.period.code}/indicators/values?indicator=tong").text
+    file = client.get(f"/periods/{world.period.code}/indicators/values.xlsx")
+    sheet = load_workbook(io.BytesIO(file.data)).active
+    assert sheet is not None
+    assert [[str(cell.value or "") for cell in row][2:9] for row in sheet.iter_rows(min_row=2)] == [
+        ["dat", "Số thủ tục mức độ 4", "4", "Đồng ý", "", "", ""],
+        ["tong", "Tổng số thủ tục", "98", "Khai khác, có lý do", "97", "I.1", "Đã bãi bỏ một thủ tục"],
+    ]
+    load(db, world, ("34", "tong", "97"))
+    settled = client.page(f"/periods/{world.period.code}/indicators/values").text
+    assert "đã giải quyết" in settled
+    assert "trước đây: Bộ 98, đơn vị 97: Đã bãi bỏ một thủ tục" in settled
+
+
+def test_a_dry_run_shows_each_figure_that_changes(client: Client, db: Session, world: World) -> None:
+    bind(db, world)
+    load(db, world, ("34", "ty-le", "96,5"))
+    client.sign_in("department")
+    page = client.page(f"/periods/{world.period.code}/indicators")
+    assert 'placeholder="31/05/2022"' in client.get(f"/periods/{world.period.code}/indicators").text
+    file = (io.BytesIO("Mã đơn vị;ty-le\n34;97\n".encode()), "so-lieu.csv")
+    tried = send(client, page, "/indicators/plan", file=file, source="CSDL ngành", as_of="31/05/2022")
+    assert ["Thái Bình", "Tỷ lệ đúng hạn ty-le", "96,5", "97", "Thay số chưa xác nhận"] in read(tried.text).rows
 
 
 def test_a_save_answers_with_the_other_lines_that_took_the_figure(client: Client, db: Session, world: World) -> None:
