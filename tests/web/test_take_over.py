@@ -197,6 +197,28 @@ def test_confirm_all_leaves_what_changed_since_it_was_seen(client: Client, db: S
     }  # fmt: skip
 
 
+def test_what_differs_without_a_reason_is_named_before_sending_and_at_reception(
+    client: Client, db: Session, world: World
+) -> None:
+    bind(db, world)
+    save(db, world, "I.2", {"value": "91"})
+    load(db, world, ("34", "ty-le", "96"))
+    address = f"/sheets/{world.sheets['34'].id}"
+    page = client.sign_in("unit_officer").page(f"{address}/send")
+    assert "Tỷ lệ đúng hạn: Bộ có số 96, đơn vị khai 91" in page.text
+    assert f"{address}/figures/dispute/I.2" in page.links
+    why = {"value": "91", "why": "Theo báo cáo"}
+    assert client.submit(f"{address}/figures/dispute/I.2", why).status_code == 303
+    assert f"{address}/figures/dispute/I.2" not in client.page(f"{address}/send").links
+
+    sheet, signer = sheet_of(db, world), world.actor("unit_director").user_id
+    sheet.signed_by_id, sheet.submission_sha256, sheet.submitted_at = signer, "0" * 64, datetime.now(UTC)
+    sheet.state = SheetState.SUBMITTED
+    db.commit()
+    said = "Bộ có số 96 (Cơ sở dữ liệu ngành, ngày 31/05/2022), đơn vị khai 91. Lý do của đơn vị: Theo báo cáo"
+    assert said in client.sign_in("department").page(f"{address}/reception").text
+
+
 def test_reviewers_see_the_figure_of_the_ministry_beside_the_disputed_one(
     client: Client, db: Session, world: World
 ) -> None:
