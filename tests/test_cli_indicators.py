@@ -52,6 +52,8 @@ def test_import_tries_first_and_loads_with_apply(run: Run, db: Session, world: W
 
     assert run("--apply", file).stdout.startswith("Đã nạp: 1 mới")
     assert data_of(db, world) == {"I.2": {"value": "96.5"}}
+    file.write_text(GOOD.replace("96,5", "97,5"), encoding="utf-8")
+    assert "  Thái Bình, ty-le: 96.5 -> 97.5. Thay số chưa xác nhận." in run(file).stdout.splitlines()
 
 
 def test_import_names_every_cell_and_loads_nothing(run: Run, db: Session, tmp_path: Path) -> None:
@@ -60,6 +62,7 @@ def test_import_names_every_cell_and_loads_nothing(run: Run, db: Session, tmp_pa
     result = run("--apply", file)
     assert result.exit_code == 1
     assert sorted(line.removeprefix(f"{file}: ") for line in result.stderr.splitlines()) == [
+        "Không tiêu chí nào dùng, bỏ qua: la (1)",
         "dòng 4, cột C: Kỳ này không có đơn vị mã “99”.",
         "dòng 5, cột C: “x” không phải là một số.",
     ]
@@ -69,7 +72,8 @@ def test_import_names_every_cell_and_loads_nothing(run: Run, db: Session, tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--as-of", "hôm qua"], "--as-of phải là một ngày, ví dụ 31/05/2022."),
+        (["--as-of", "hôm qua"], "--as-of phải là một ngày: viết ngày/tháng/năm."),
+        (["--as-of", "31/05/2099", "--source", "x"], "Ngày số liệu 31/05/2099 chưa tới."),
         ([], "Ghi nguồn số liệu, trong tệp hoặc ở ô “Nguồn”."),
     ],
 )

@@ -1,4 +1,4 @@
-"""Workbooks about the figures that the ministry holds: one to fill in, and what units hold otherwise."""
+"""Workbooks about the figures that the ministry holds: one to fill in, and what units say to them."""
 
 from __future__ import annotations
 
@@ -42,24 +42,26 @@ def template(units: Sequence[tuple[str, str]], indicators: Sequence[tuple[str, s
     return target.getvalue()
 
 
-DISPUTE_HEADS = ("Mã đơn vị", "Đơn vị", "Mã chỉ tiêu", "Tên chỉ tiêu", "Tiêu chí", "Số của Bộ", "Số của đơn vị",
-                 "Lý do", "Nguồn", "Ngày số liệu", "Ai, lúc nào")  # fmt: skip
+ANSWER_HEADS = ("Mã đơn vị", "Đơn vị", "Mã chỉ tiêu", "Tên chỉ tiêu", "Số của Bộ", "Trạng thái", "Số của đơn vị",
+                "Tiêu chí khai khác", "Lý do", "Ai, lúc nào", "Lần không đồng ý trước", "Nguồn",
+                "Ngày số liệu")  # fmt: skip
 
 
-def disputes_workbook(rows: Iterable[Sequence[object]]) -> bytes:
-    """The figures that units hold otherwise, a row each with the columns of `DISPUTE_HEADS`."""
+def answers_workbook(rows: Iterable[Sequence[object]]) -> bytes:
+    """What units say to each figure, a row each with the columns of `ANSWER_HEADS`."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.title = "Số liệu khác nhau"
-    write_row(sheet, 1, DISPUTE_HEADS)
+    sheet.title = "Trả lời của đơn vị"
+    write_row(sheet, 1, ANSWER_HEADS)
     for row, values in enumerate(rows, 2):
         write_row(sheet, row, values)
-    for column, width in enumerate((12, 24, 26, 44, 14, 14, 14, 60, 30, 14, 34), 1):
+    for column, width in enumerate((12, 24, 26, 44, 14, 26, 14, 20, 60, 34, 60, 30, 14), 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()

@@ -54,7 +54,7 @@ NO_HEAD = N_("Không thấy dòng tiêu đề: cần cột “Mã đơn vị”,
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One figure of a file; `place` is its cell. What the file does not say is empty."""
+    """One figure of a file; `place` is its cell, `day_place` that of its day. What the file does not say is empty."""
 
     place: str
     unit: str
@@ -63,6 +63,7 @@ class Given:
     title: str = ""
     source: str = ""
     as_of: date | None = None
+    day_place: str = field(default="", compare=False)
 
 
 @dataclass
@@ -70,6 +71,7 @@ class Reading:
     """What a file says, and what in it cannot be read."""
 
     given: list[Given] = field(default_factory=list)
+    unread: list[tuple[str, str, str]] = field(default_factory=list)  # (cell, unit, indicator) of figures that are none
     problems: list[Problem] = field(default_factory=list)
 
     def tell(self, place: str, phrase: Phrase | Refusal | str, /, **values: object) -> None:
@@ -177,10 +179,9 @@ def _read(sheet: Sheet, place: Callable[[int, int], str]) -> Reading:
             _read_wide(row, cells, columns["unit"], others, found, place)
     missing = [NAMES[key] for key in ("code", "value") if key not in columns]
     if len(missing) == 1:
-        found.problems = []
-        found.given = []
+        found.problems, found.given, found.unread = [], [], []
         found.tell(place(head, 1), N_("Thiếu cột “%(name)s”."), name=missing[0])
-    elif not missing:
+    if len(missing) < 2:
         for column, name in others.items():
             found.tell(place(head, column), N_("Không có cột “%(name)s”: xóa cột hoặc sửa tiêu đề."), name=name[:60])
     else:
@@ -245,13 +246,15 @@ def _read_row(
         if not is_day:
             found.tell(
                 place(row, columns["as_of"]),
-                N_("“%(text)s” không phải là một ngày, ví dụ 31/05/2022."),
+                N_("“%(text)s” không phải là một ngày: viết ngày/tháng/năm."),
                 text=str(cell.value)[:60],
             )
     if is_whole and is_day and value is not None:
-        found.given.append(
-            Given(place(row, column), said["unit"], said["code"], value, said["title"], said["source"], as_of)
-        )
+        texts = (said["title"], said["source"])
+        day_place = place(row, columns["as_of"]) if as_of else ""
+        found.given.append(Given(place(row, column), said["unit"], said["code"], value, *texts, as_of, day_place))
+    elif is_whole:
+        found.unread.append((place(row, column or 1), said["unit"], said["code"]))
 
 
 def _read_wide(
@@ -276,6 +279,8 @@ def _read_wide(
         value = _value(cell, place(row, column), found)
         if value is not None:
             found.given.append(Given(place(row, column), unit, others[column], value))
+        else:
+            found.unread.append((place(row, column), unit, others[column]))
 
 
 def _text(cell: Cell | None) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from emulation.domain.criteria import CriteriaSet, Criterion
 from emulation.domain.scoring import line_points
 from emulation.errors import Invalid
+from emulation.words import Phrase
 
 Data = Mapping[str, Any]
 Entries = Mapping[str, Data]
@@ -59,6 +60,27 @@ def whole_entry(criterion: Criterion, values: Mapping[str, str]) -> dict[str, st
         if all(criterion.figures.get(name) in values for name in names):  # type: ignore[call-overload]  # any key
             return {str(key): values[code] for key, code in criterion.figures.items() if key in names}
     return None
+
+
+def refusal_of(criteria: CriteriaSet, indicator: str, values: Mapping[str, str]) -> Phrase | None:
+    """Why no criterion that asks for an indicator can score its figure in `values`; None if one can.
+
+    The other figures of an entry are those in `values`; where one is not known, whatever would fit.
+    """
+    first: Phrase | None = None
+    for criterion, key in criteria.by_indicator[indicator]:
+        for names in criterion.rule.fields:
+            if key not in names:
+                continue
+            for guess in (values[indicator], "0", "1"):
+                entry = {name: values.get(criterion.figures.get(name, ""), guess) for name in names}  # type: ignore[call-overload]  # any key
+                try:
+                    line_points(criterion, entry, 2)
+                except Invalid as refusal:
+                    first = first or refusal.phrase
+                else:
+                    return None
+    return first
 
 
 def made_of(criterion: Criterion, values: Mapping[str, str]) -> dict[str, str] | None:

@@ -9,20 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, lazyload, raiseload, selectinload
 
+from emulation.config import VIETNAM
 from emulation.documents.indicator_files import Given, Reading
 from emulation.domain.criteria import CriteriaSet, Criterion
 from emulation.domain.names import name_key
 from emulation.domain.rules import External
-from emulation.domain.shared_figures import fits, whole_entry
+from emulation.domain.shared_figures import fits, refusal_of, whole_entry
 from emulation.domain.source import Problem
 from emulation.domain.workflow import SheetState
 from emulation.errors import Invalid, WrongState
-from emulation.models import Entry, Indicator, IndicatorValue, Period, Sheet, Stance, TakenFrom, Unit, User
+from emulation.models import Entry, Indicator, IndicatorValue, Period, Sheet, Stance, TakenFrom, Unit
 from emulation.services.actor import Actor
 from emulation.services.criteria import value_of
 from emulation.services.history import record
@@ -44,6 +46,41 @@ class Filled:
     after: dict[str, str]
 
 
+class Effect(StrEnum):
+    """What a figure that changes does to the unit's lines."""
+
+    CLOSED = "closed"
+    DISPUTED = "disputed"
+    SETTLED = "settled"
+    CONFIRMED = "confirmed"
+    OFFERED = "offered"
+    OWN = "own"
+    NONE = "none"
+
+
+EFFECT_WORDS = {
+    Effect.CLOSED: N_("Phiếu đã trình hoặc đã nộp: không đổi dòng nào"),
+    Effect.DISPUTED: N_("Đơn vị không đồng ý số cũ: giữ số và lý do của đơn vị"),
+    Effect.SETTLED: N_("Khớp số của đơn vị: hết khác nhau"),
+    Effect.CONFIRMED: N_("Thay số đã xác nhận, chờ xác nhận lại"),
+    Effect.OFFERED: N_("Thay số chưa xác nhận"),
+    Effect.OWN: N_("Đơn vị khai số khác: giữ số của đơn vị"),
+    Effect.NONE: N_("Không dòng nào đang dùng"),
+}
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A figure of the ministry that becomes another one."""
+
+    unit: str  # its short name
+    code: str
+    title: str
+    old: str
+    new: str
+    effect: Effect
+
+
 @dataclass
 class Loading:
     """What loading a file comes to: a dry run. Only without problems can it be done."""
@@ -54,6 +91,7 @@ class Loading:
     changed: int = 0
     same: int = 0
     fills: list[Filled] = field(default_factory=list)
+    replaced: list[Replaced] = field(default_factory=list)  # the `changed` ones, by unit
     closed: list[str] = field(default_factory=list)  # units whose sheet is on its way: figures kept, lines untouched
     kept: dict[str, list[str]] = field(default_factory=dict)  # unit -> lines where its own figure is another one
     unfit: dict[str, list[str]] = field(default_factory=dict)  # unit -> lines whose rule refuses the figures
@@ -98,7 +136,7 @@ def titles_of(criteria: CriteriaSet) -> dict[str, tuple[str, list[str]]]:
     }
 
 
-def _sheets_of(db: Session, period: Period, *, to_change: bool) -> list[Sheet]:
+def sheets_with_entries(db: Session, period: Period, *, to_change: bool) -> list[Sheet]:
     """The sheets of a period with their entries; to change them, locked in one order."""
     wanted = (
         select(Sheet)
@@ -122,25 +160,35 @@ def _sheets_of(db: Session, period: Period, *, to_change: bool) -> list[Sheet]:
 
 
 def plan_loading(
-    db: Session, period: Period, reading: Reading, *, source: str, as_of: date | None, to_change: bool = False
+    db: Session,
+    period: Period,
+    reading: Reading,
+    *,
+    source: str,
+    as_of: date | None,
+    now: datetime,
+    to_change: bool = False,
 ) -> Loading:
     """What loading these figures would come to; `source` and `as_of` count where the file says none."""
     found = Loading(problems=list(reading.problems))
     criteria = value_of(period.criteria_set)
-    sheets = _sheets_of(db, period, to_change=to_change)
+    sheets = sheets_with_entries(db, period, to_change=to_change)
     units = {sheet.unit.code: sheet.unit for sheet in sheets}
     codes = {code.casefold(): code for code in criteria.by_indicator}
     source = " ".join(tidy(source).split())
+    today = now.astimezone(VIETNAM).date()
     said: list[tuple[str, date | None]] = []
     taken: dict[tuple[str, str], str] = {}
+    for place, unit_code, name in [*((one.place, one.unit, one.code) for one in reading.given), *reading.unread]:
+        if name.casefold() not in codes:
+            found.unused[name] = found.unused.get(name, 0) + 1
+        elif _unit_of(units, unit_code) is None:
+            text = N_("Kỳ này không có đơn vị mã “%(code)s”.")
+            found.problems.append(Problem(Phrase(text, {"code": unit_code}), None, place))
     for one in reading.given:
         code = one.code if one.code in criteria.by_indicator else codes.get(one.code.casefold())
-        if code is None:
-            found.unused[one.code] = found.unused.get(one.code, 0) + 1
-            continue
         unit = _unit_of(units, one.unit)
-        if unit is None:
-            found.problems.append(_problem(one, N_("Kỳ này không có đơn vị mã “%(code)s”."), code=one.unit))
+        if code is None or unit is None:
             continue
         if (unit.code, code) in taken:
             text = N_("Đơn vị %(unit)s đã có chỉ tiêu “%(code)s” ở %(place)s.")
@@ -149,6 +197,8 @@ def plan_loading(
             continue
         taken[unit.code, code] = one.place
         said.append((one.source or source, one.as_of or as_of))
+        if one.as_of is not None and one.as_of > today:
+            found.problems.append(_too_early(one.as_of, one.day_place))
         if len(plain(one.value)) > LONGEST_FIGURE:
             found.problems.append(_problem(one, N_("Số này có quá nhiều chữ số.")))
         found.values.append((one, code, unit))
@@ -156,11 +206,34 @@ def plan_loading(
         found.problems.append(Problem(Phrase(N_("Ghi nguồn số liệu, trong tệp hoặc ở ô “Nguồn”."))))
     if found.values and any(day is None for _text, day in said):
         found.problems.append(Problem(Phrase(N_("Ghi ngày của số liệu, trong tệp hoặc ở ô “Ngày số liệu”."))))
+    if as_of is not None and as_of > today:
+        found.problems.append(_too_early(as_of))
     if not found.values and not found.problems:
         found.problems.append(Problem(Phrase(N_("Không chỉ tiêu nào trong tệp được bộ tiêu chí của kỳ này dùng."))))
-    _count(db, period, found)
-    _plan_lines(db, period, criteria, sheets, found)
+    stored = stored_values(db, period)
+    _refuse_nonsense(criteria, stored, found)
+    _count(stored, found)
+    _plan_lines(stored, criteria, sheets, found)
     return found
+
+
+def _too_early(day: date, place: str = "") -> Problem:
+    return Problem(Phrase(N_("Ngày số liệu %(day)s chưa tới."), {"day": day}), None, place)
+
+
+def _refuse_nonsense(criteria: CriteriaSet, stored: Mapping[tuple[str, int], IndicatorValue], found: Loading) -> None:
+    """Figures that no criterion could score, beside the others that the ministry holds for the unit."""
+    known: dict[int, dict[str, str]] = {}
+    for (code, unit_id), row in stored.items():
+        known.setdefault(unit_id, {})[code] = row.value
+    for one, code, unit in found.values:
+        known.setdefault(unit.id, {})[code] = plain(one.value)
+    for one, code, unit in found.values:
+        why = refusal_of(criteria, code, known[unit.id])
+        if why is not None:
+            text = N_("%(why)s Không chấm được ở tiêu chí nào dùng chỉ tiêu này (%(codes)s).")
+            uses = ", ".join(dict.fromkeys(criterion.code for criterion, _key in criteria.by_indicator[code]))
+            found.problems.append(_problem(one, text, why=why, codes=uses))
 
 
 def _problem(one: Given, text: str, **values: object) -> Problem:
@@ -177,7 +250,7 @@ def _unit_of(units: Mapping[str, Unit], code: str) -> Unit | None:
     return same[0] if len(same) == 1 else None
 
 
-def _stored(db: Session, period: Period) -> dict[tuple[str, int], IndicatorValue]:
+def stored_values(db: Session, period: Period) -> dict[tuple[str, int], IndicatorValue]:
     """The figures of a period by indicator and unit."""
     rows = db.scalars(
         select(IndicatorValue).join(IndicatorValue.indicator).where(Indicator.period_id == period.id)
@@ -185,8 +258,7 @@ def _stored(db: Session, period: Period) -> dict[tuple[str, int], IndicatorValue
     return {(one.indicator.code, one.unit_id): one for one in rows}
 
 
-def _count(db: Session, period: Period, found: Loading) -> None:
-    stored = _stored(db, period)
+def _count(stored: Mapping[tuple[str, int], IndicatorValue], found: Loading) -> None:
     for one, code, unit in found.values:
         old = stored.get((code, unit.id))
         if old is None:
@@ -197,9 +269,10 @@ def _count(db: Session, period: Period, found: Loading) -> None:
             found.changed += 1
 
 
-def _plan_lines(db: Session, period: Period, criteria: CriteriaSet, sheets: Iterable[Sheet], found: Loading) -> None:
+def _plan_lines(
+    stored: Mapping[tuple[str, int], IndicatorValue], criteria: CriteriaSet, sheets: Iterable[Sheet], found: Loading
+) -> None:
     """Which lines the figures fill or change, and which they leave."""
-    stored = _stored(db, period)
     given: dict[int, dict[str, str]] = {}
     for one, code, unit in found.values:
         given.setdefault(unit.id, {})[code] = plain(one.value)
@@ -212,15 +285,61 @@ def _plan_lines(db: Session, period: Period, criteria: CriteriaSet, sheets: Iter
         if sheet.state not in OPEN:
             if fresh:
                 found.closed.append(sheet.short_name)
+            found.replaced += _replaced(sheet, criteria, old, new, fresh, found)
             continue
-        # what the unit disputes is not offered to other lines either
+        # what the unit disputes is not offered to other lines either, nor is what replaces it
         known = {code: row.own_value if row.stance == Stance.DISPUTED else row.value for code, row in old.items()}
         values = {code: value for code, value in known.items() if value is not None}
-        values |= {code: new[code] for code in fresh}
+        values |= {code: new[code] for code in fresh if code not in old or old[code].stance != Stance.DISPUTED}
         entries = {entry.code: entry for entry in sheet.entries}
         touched = {one.code: one for code in new for one, _key in criteria.by_indicator[code]}
         for criterion in touched.values():
             _plan_line(sheet, criterion, entries.get(criterion.code), old, values, fresh, found)
+        found.replaced += _replaced(sheet, criteria, old, new, fresh, found)
+
+
+def _replaced(
+    sheet: Sheet,
+    criteria: CriteriaSet,
+    old: Mapping[str, IndicatorValue],
+    new: Mapping[str, str],
+    fresh: set[str],
+    found: Loading,
+) -> list[Replaced]:
+    """The figures of a unit that become others, after its lines are planned."""
+    titles = titles_of(criteria)
+    changed = {
+        code
+        for one in found.fills
+        if one.sheet is sheet and one.before is not None
+        for key, code in one.criterion.figures.items()
+        if one.before.get(key) != one.after.get(key)
+    }
+    own = {code for one in found.kept.get(sheet.short_name, ()) for code in criteria.by_code[one].figures.values()}
+
+    def effect(code: str) -> Effect:
+        row = old[code]
+        if row.stance == Stance.DISPUTED and row.own_value == new[code]:
+            return Effect.SETTLED
+        if sheet.state not in OPEN:
+            return Effect.CLOSED
+        if row.stance == Stance.DISPUTED:
+            return Effect.DISPUTED
+        if code in changed:
+            return Effect.CONFIRMED if row.stance == Stance.CONFIRMED else Effect.OFFERED
+        return Effect.OWN if code in own else Effect.NONE
+
+    return [
+        Replaced(
+            sheet.short_name,
+            code,
+            old[code].indicator.title or titles[code][0],
+            old[code].value,
+            new[code],
+            effect(code),
+        )
+        for code in sorted(fresh & set(old))
+    ]
 
 
 def _plan_line(
@@ -279,13 +398,14 @@ def load_indicators(
 ) -> Loading:
     """Store the figures and fill the lines that have none: all or nothing. `seen` is the digest of the dry run.
 
-    A figure that became another one is offered again, whatever the unit had said to the old one; history keeps that.
+    A figure that became another one is offered again if the unit had confirmed the old one. What a unit disputes stays
+    so, with its figure and its reason, until both hold the same; history keeps the old figures.
 
     Raises:
         Invalid: something is wrong with the file; a dry run tells what.
         WrongState: the dry run would say something else by now.
     """
-    found = plan_loading(db, period, reading, source=source, as_of=as_of, to_change=True)
+    found = plan_loading(db, period, reading, source=source, as_of=as_of, now=now, to_change=True)
     if found.problems:
         raise Invalid(N_("Chưa nạp được: tệp còn %(n)s lỗi."), "file", n=len(found.problems))
     if seen is not None and seen != found.digest:
@@ -312,6 +432,7 @@ def load_indicators(
             values.get((code, unit.id)),
             unit,
             (plain(given.value), given.source or text, day),
+            line=titles[code][1][0],
             now=now,
         )
     db.flush()
@@ -331,9 +452,10 @@ def _store(
     unit: Unit,
     figure: tuple[str, str, date],
     *,
+    line: str,
     now: datetime,
 ) -> None:
-    """One figure with its source and day; one that is as before keeps what the unit said to it."""
+    """One figure with its source and day; one that is as before keeps what the unit said to it. `line`: who uses it."""
     value, source, day = figure
     if old is None:
         row.values.append(
@@ -344,10 +466,14 @@ def _store(
     if old.value == value:
         return
     said = {"value": old.value, "stance": old.stance, "own_value": old.own_value, "reason": old.reason}
-    old.value, old.stance, old.own_value, old.reason = value, Stance.OFFERED, None, ""
-    old.said_by_id = old.said_at = None
-    place: dict[str, Any] = {"period_id": period.id, "unit_id": unit.id, "place": row.code}
-    record(db, actor, "change_indicator", old, now=now, **place, old=said, new={"value": value})
+    old.value = value
+    if old.stance != Stance.DISPUTED:
+        old.stance, old.said_by_id, old.said_at = Stance.OFFERED, None, None
+    elif old.own_value == value:
+        old.stance, old.own_value, old.reason = Stance.CONFIRMED, None, ""
+    place: dict[str, Any] = {"period_id": period.id, "unit_id": unit.id, "place": line}
+    new = {"value": value, "stance": old.stance, "own_value": old.own_value, "reason": old.reason}
+    record(db, actor, "change_indicator", old, now=now, **place, old=said, new=new)
 
 
 def _fill(db: Session, actor: Actor, filled: Filled, *, now: datetime) -> None:
@@ -368,44 +494,3 @@ def _fill(db: Session, actor: Actor, filled: Filled, *, now: datetime) -> None:
         old=old,
         new={"data": entry.data, "explanation": entry.explanation},
     )
-
-
-# ---- what units say otherwise ----
-
-
-@dataclass(frozen=True)
-class Differing:
-    """A figure that a unit holds otherwise than the ministry; `reason` is empty while it has given none."""
-
-    sheet: Sheet
-    value: IndicatorValue
-    codes: tuple[str, ...]  # criteria with the unit's own figure
-    own: str
-    who: str
-
-
-def differing(db: Session, period: Period) -> list[Differing]:
-    """Figures that stand otherwise on a sheet, with the reason if the unit has given one; by unit and indicator."""
-    criteria = value_of(period.criteria_set)
-    stored = _stored(db, period)
-    names = dict(
-        db.execute(
-            select(User.id, User.name).where(User.id.in_({row.said_by_id for row in stored.values() if row.said_by_id}))
-        ).all()
-    )
-    found = []
-    for sheet in _sheets_of(db, period, to_change=False):
-        entries = {entry.code: entry.data for entry in sheet.entries if entry.data}
-        for (code, unit_id), row in stored.items():
-            if unit_id != sheet.unit_id:
-                continue
-            there = {
-                criterion.code: str(entries[criterion.code][key])
-                for criterion, key in criteria.by_indicator.get(code, ())
-                if key in entries.get(criterion.code, {})
-            }
-            other = {one: value for one, value in there.items() if value != row.value}
-            if other or (row.stance == Stance.DISPUTED and not there):
-                own = next(iter(other.values()), row.own_value or "")
-                found.append(Differing(sheet, row, tuple(other), own, names.get(row.said_by_id or 0, "")))
-    return sorted(found, key=lambda one: (name_key(one.sheet.short_name), one.value.indicator.code))

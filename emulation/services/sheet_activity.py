@@ -17,7 +17,7 @@ from emulation.services.lines import in_words, verbatim
 from emulation.words import N_, Phrase
 
 # of others than people of the unit, the acts that the unit may read; never what a council does
-ACTS_OF_OTHERS = ("extend", "receive", "return", "take_back_extension")
+ACTS_OF_OTHERS = ("change_indicator", "extend", "offer_figures", "receive", "return", "take_back_extension")
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,12 @@ from emulation.services import submissions as service
 from emulation.services.accounts import confirm_password
 from emulation.services.last_year import last_result
 from emulation.services.lines import LineStatus, lines_of
+from emulation.services.offers import offers_of
 from emulation.services.periods import clock_of, load_period
 from emulation.services.remarks import LONGEST_REMARK
 from emulation.services.scores import criteria_of, self_score
 from emulation.services.sheet_prints import UNSIGNED, receipt_of, sheet_pdf
-from emulation.services.sheets import load_sheet, load_sheet_to_change, name_of, people_of, sheet_in
+from emulation.services.sheets import load_sheet, load_sheet_to_change, may_fill_line, name_of, people_of, sheet_in
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import show_datetime, show_phrase
@@ -38,6 +39,7 @@ from emulation.web.submission_view import (
     remarks_left,
     unproved,
 )
+from emulation.web.takeover_view import differences_of
 from emulation.web.whereabouts import ball_of, dates_of, deadline_of, names_of, next_step_of, steps_of
 from emulation.words import N_, Phrase
 
@@ -109,8 +111,19 @@ def _check_page(sheet: Sheet) -> str:
         items=todo_items(view),
         missing=missing_words(view.left),
         **_answers(sheet, view),
+        unexplained=_unexplained(view),
         refused=_refusal_of(Act.SEND, sheet),
     )
+
+
+def _unexplained(view: SheetView) -> list[dict[str, Any]]:
+    """Lines with another figure than the ministry's and no reason, linked to where the reason is given."""
+    sheet = view.sheet
+    found = [one for one in differences_of(view, offers_of(current.db(), sheet)) if not one["is_explained"]]
+    for one in found:
+        if may_fill_line(sheet, one["code"]):
+            one["href"] = url_for("take_over.disputing", sheet_id=sheet.id, code=one["code"])
+    return found
 
 
 @area.post("/sheets/<int:sheet_id>/send", allow=Permission.FILL_SHEET, load=_sheet_to_change)
@@ -273,6 +286,7 @@ def reception(sheet: Sheet) -> Any:
         unproved=unproved(view),
         changes=changes_for_ministry(sheet),
         earlier=earlier_returns(sheet),
+        differences=differences_of(view, offers_of(current.db(), sheet)),
         scans=scan_rows(sheet),
         signer=name_of(current.db(), sheet.signed_by_id) if sheet.signed_by_id else "",
         refused=_refusal_of(Act.RECEIVE, sheet),

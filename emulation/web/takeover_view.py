@@ -13,7 +13,7 @@ from emulation.services.last_year import LastYear
 from emulation.services.lines import UNCONFIRMED_WORDS, Line, LineStatus, label_of
 from emulation.services.take_over import known_before
 from emulation.web.display import show_date, show_figure, show_phrase
-from emulation.web.sheet_view import SheetView
+from emulation.web.sheet_view import SheetView, href
 
 Offers = Mapping[str, IndicatorValue]
 
@@ -77,6 +77,24 @@ def disputes_in(criterion: Criterion, data: Mapping[str, Any] | None, offers: Of
         if code in offers
     ]
     return [one for one in held if one["differs"]]
+
+
+def differences_of(view: SheetView, offers: Offers) -> list[dict[str, Any]]:
+    """The lines whose figures the unit holds otherwise than the ministry, each with its differing figures."""
+    found = []
+    for line in view.lines.values():
+        rows = disputes_in(line.criterion, line.data, offers) if line.criterion.figures else []
+        if rows:
+            found.append(
+                {
+                    "code": line.code,
+                    "title": line.criterion.title,
+                    "href": href(view.sheet, line.code),
+                    "rows": rows,
+                    "is_explained": all(one["reason"] for one in rows),
+                }
+            )
+    return found
 
 
 def prefilled(

@@ -75,7 +75,7 @@ PROBLEMS = [  # what, file, problems
     ("no unit", ";tong;5;;;\n", ["dòng 2, cột A: Thiếu mã đơn vị."]),
     ("no code", "34;;5;;;\n", ["dòng 2, cột B: Thiếu mã chỉ tiêu."]),
     ("a day that is none", "34;tong;5;;;31/02/2022\n", [
-        "dòng 2, cột F: “31/02/2022” không phải là một ngày, ví dụ 31/05/2022."]),
+        "dòng 2, cột F: “31/02/2022” không phải là một ngày: viết ngày/tháng/năm."]),
     ("the same figure twice", "34;tong;5;;;\n34;tong;6;;;\n", [
         "dòng 3, cột C: Đơn vị 34 đã có chỉ tiêu “tong” ở dòng 2, cột C."]),
     ("a decimal comma that cut the row", "34;tong;5;a;b;;9\n", [

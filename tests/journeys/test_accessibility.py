@@ -376,6 +376,7 @@ def taking_over(db: Session, world: World, own: Settings) -> Pages:
         ("unit_officer", f"/sheets/{sheet}/take-over"),
         ("unit_officer", f"/sheets/{sheet}/figures/dispute/I.2"),
         ("department", f"/periods/{code}/indicators"),
+        ("department", f"/periods/{code}/indicators/values"),
         ("auditor", f"/periods/{code}/indicators"),
     ]
 

@@ -9,13 +9,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from emulation.documents.indicator_files import read_indicators
 from emulation.domain.workflow import SheetState
 from emulation.errors import Invalid, Stale, WrongState
 from emulation.models import History, IndicatorValue, Stance, TakenFrom
 from emulation.services.actor import Actor
-from emulation.services.indicators import differing, load_indicators, plan_loading
+from emulation.services.indicator_answers import Standing, answers_of, differing
+from emulation.services.indicators import Effect, load_indicators, plan_loading
 from emulation.services.lines import LineStatus, lines_of, what_is_left
 from emulation.services.offers import adopt, confirm, dispute, offers_of
+from emulation.services.sheet_activity import activity_of
 from emulation.services.sheets import save_entry
 from tests.bound import DAY, SOURCE, bind, data_of, entries_of, load, rows, sheet_of
 from tests.world import World
@@ -26,7 +29,7 @@ def now() -> datetime:
 
 
 def plan(db: Session, world: World, *figures: tuple[str, str, str], source: str = SOURCE) -> Any:
-    return plan_loading(db, world.period, rows(*figures), source=source, as_of=DAY)
+    return plan_loading(db, world.period, rows(*figures), source=source, as_of=DAY, now=now())
 
 
 def save(db: Session, world: World, code: str, data: Any) -> None:
@@ -73,13 +76,13 @@ def test_a_dry_run_changes_nothing_and_tells_everything(db: Session, world: Worl
         ("34", "TY-LE", "95"),
         ("96", "ty-le", "95"),
         ("34", "la", "1"),
+        ("35", "dat", "8,5"),
         ("35", "tong", "9"),
-        ("35", "dat", "10"),
     )
 
     assert [str(one) for one in found.problems] == []
     assert (found.new, found.unused, found.closed) == (4, {"la": 1}, ["Cà Mau"])
-    assert (found.kept, found.unfit) == ({"Thái Bình": ["I.2"]}, {"Hà Nam": ["I.1"]})
+    assert (found.kept, found.unfit) == ({"Thái Bình": ["I.2"]}, {"Hà Nam": ["II.4"]})
     assert db.scalars(select(IndicatorValue)).all() == []
 
 
@@ -91,6 +94,12 @@ def test_a_dry_run_changes_nothing_and_tells_everything(db: Session, world: Worl
         ([("34", "ty-le", "5"), ("034", "TY-LE", "6")], SOURCE,
          "dòng 3, cột C: Đơn vị 34 đã có chỉ tiêu “ty-le” ở dòng 2, cột C."),
         ([("34", "ty-le", "5")], " ", ": Ghi nguồn số liệu, trong tệp hoặc ở ô “Nguồn”."),
+        ([("34", "dat", "-3")], SOURCE,
+         "dòng 2, cột C: −3 nhỏ hơn 0. Không chấm được ở tiêu chí nào dùng chỉ tiêu này (I.1, II.4)."),
+        ([("34", "tong", "9"), ("34", "dat", "10")], SOURCE,
+         "dòng 2, cột C: Số đạt 10 lớn hơn tổng số 9. Không chấm được ở tiêu chí nào dùng chỉ tiêu này (I.1)."),
+        ([("34", "tong", "0")], SOURCE,
+         "dòng 2, cột C: Tổng số phải lớn hơn 0. Không chấm được ở tiêu chí nào dùng chỉ tiêu này (I.1)."),
         ([("34", "la", "5")], SOURCE, ": Không chỉ tiêu nào trong tệp được bộ tiêu chí của kỳ này dùng."),
     ],
 )  # fmt: skip
@@ -104,6 +113,27 @@ def test_a_dry_run_names_what_is_wrong_and_nothing_is_loaded(
         load(db, world, *figures, source=source)
     db.rollback()
     assert db.scalars(select(IndicatorValue)).all() == []
+
+
+def test_everything_wrong_is_told_at_once_also_a_day_that_has_not_come(db: Session, world: World) -> None:
+    bind(db, world)
+    text = (
+        "Mã đơn vị;Mã chỉ tiêu;Giá trị;Ngày số liệu\n99;ty-le;x;\n34;ty-le;95;31/05/2099\n"
+        "34;tong;0;\n34;la;y;31/05/2022\n"
+    )
+    found = plan_loading(
+        db, world.period, read_indicators("x.csv", text.encode()), source="", as_of=date(2098, 1, 1), now=now()
+    )
+    assert sorted(str(one) for one in found.problems) == [
+        "Ghi nguồn số liệu, trong tệp hoặc ở ô “Nguồn”.",
+        "Ngày số liệu 01/01/2098 chưa tới.",
+        "dòng 2, cột C: Kỳ này không có đơn vị mã “99”.",
+        "dòng 2, cột C: “x” không phải là một số.",
+        "dòng 3, cột D: Ngày số liệu 31/05/2099 chưa tới.",
+        "dòng 4, cột C: Tổng số phải lớn hơn 0. Không chấm được ở tiêu chí nào dùng chỉ tiêu này (I.1).",
+        "dòng 5, cột C: “y” không phải là một số.",
+    ]
+    assert found.unused == {"la": 1}
 
 
 def test_loading_never_overwrites_what_a_unit_typed(db: Session, world: World) -> None:
@@ -129,6 +159,62 @@ def test_a_later_load_offers_a_changed_figure_again(db: Session, world: World) -
     old = db.scalars(select(History).where(History.act == "change_indicator")).one().old
     assert old is not None
     assert (old["value"], old["stance"]) == ("96", "confirmed")
+
+
+def test_a_dry_run_says_what_each_changed_figure_does_to_the_line(db: Session, world: World) -> None:
+    bind(db, world)
+    save(db, world, "II.4", {"count": "3"})
+    load(db, world, ("34", "ty-le", "96"), ("34", "dat", "4"), ("35", "ty-le", "90"), ("96", "ty-le", "80"))
+    confirm(db, world.actor("unit_officer"), sheet_of(db, world), ["I.2"], now=now())
+    sheet_of(db, world, "96").state = SheetState.SIGNING
+    db.commit()
+    found = plan(
+        db, world, ("34", "ty-le", "97"), ("34", "dat", "5"), ("35", "ty-le", "91"), ("96", "ty-le", "81"),
+        ("96", "dat", "1"),
+    )  # fmt: skip
+    assert [(one.unit, one.code, one.old, one.new, one.effect) for one in found.replaced] == [
+        ("Cà Mau", "ty-le", "80", "81", Effect.CLOSED),
+        ("Hà Nam", "ty-le", "90", "91", Effect.OFFERED),
+        ("Thái Bình", "dat", "4", "5", Effect.OWN),
+        ("Thái Bình", "ty-le", "96", "97", Effect.CONFIRMED),
+    ]
+
+
+def test_a_dispute_stands_until_both_hold_the_same_figure(db: Session, world: World) -> None:
+    bind(db, world)
+    load(db, world, ("34", "ty-le", "96"))
+    said = {"code": "I.2", "data": {"value": "91"}, "reason": "Theo báo cáo", "version": 1}
+    dispute(db, world.actor("unit_officer"), sheet_of(db, world), **said, now=now())
+    db.commit()
+    assert [one.effect for one in plan(db, world, ("34", "ty-le", "92")).replaced] == [Effect.DISPUTED]
+    load(db, world, ("34", "ty-le", "92"))
+    [one] = differing(db, world.period)
+    assert (one.value.value, one.own, one.value.reason, one.since) == ("92", "91", "Theo báo cáo", "số mới của Bộ")
+
+    assert [one.effect for one in plan(db, world, ("34", "ty-le", "91")).replaced] == [Effect.SETTLED]
+    load(db, world, ("34", "ty-le", "91"))
+    [one] = answers_of(db, world.period)
+    assert (one.standing, one.since, one.value.stance) == (Standing.CONFIRMED, "đã giải quyết", Stance.CONFIRMED)
+    assert one.earlier is not None
+    assert (one.earlier.value, one.earlier.own, one.earlier.reason) == ("96", "91", "Theo báo cáo")
+    acts = [line.act for line in activity_of(db, sheet_of(db, world), code="I.2").lines]
+    assert acts == ["change_indicator", "change_indicator", "dispute", "fill", "offer_figures"]
+
+
+def test_every_figure_has_one_standing(db: Session, world: World) -> None:
+    bind(db, world)
+    save(db, world, "I.2", {"value": "91"})
+    load(db, world, ("34", "ty-le", "96"), ("34", "dat", "4"), ("35", "ty-le", "90"), ("35", "tong", "9"))
+    sheet_of(db, world, "35").state = SheetState.SIGNING
+    for entry in sheet_of(db, world, "35").entries:
+        entry.taken_from = None
+    found = {(one.sheet.unit.code, one.value.indicator.code): one.standing for one in answers_of(db, world.period)}
+    assert found == {
+        ("34", "ty-le"): Standing.UNEXPLAINED,
+        ("34", "dat"): Standing.WAITING,
+        ("35", "ty-le"): Standing.CONFIRMED,
+        ("35", "tong"): Standing.ABSENT,
+    }
 
 
 def test_a_submitted_sheet_keeps_its_lines(db: Session, world: World) -> None:

@@ -6,6 +6,7 @@ import io
 from datetime import UTC, datetime
 from typing import Any
 
+from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -69,8 +70,29 @@ def test_a_dispute_shows_both_figures_to_the_unit_and_the_department(client: Cli
     listed = client.page(f"/periods/{world.period.code}/indicators")
     assert "Đơn vị khai khác: 1" in listed.text
     assert "Đã bãi bỏ một thủ tục" in listed.text
-    file = client.get(f"/periods/{world.period.code}/indicators/differing.xlsx")
-    assert (file.status_code, file.data[:2]) == (200, b"PK")
+    assert "Đã bãi bỏ một thủ tục" in client.page(f"/periods/{world.period.code}/indicators/values?indicator=tong").text
+    file = client.get(f"/periods/{world.period.code}/indicators/values.xlsx")
+    sheet = load_workbook(io.BytesIO(file.data)).active
+    assert sheet is not None
+    assert [[str(cell.value or "") for cell in row][2:9] for row in sheet.iter_rows(min_row=2)] == [
+        ["dat", "Số thủ tục mức độ 4", "4", "Đồng ý", "", "", ""],
+        ["tong", "Tổng số thủ tục", "98", "Khai khác, có lý do", "97", "I.1", "Đã bãi bỏ một thủ tục"],
+    ]
+    load(db, world, ("34", "tong", "97"))
+    settled = client.page(f"/periods/{world.period.code}/indicators/values").text
+    assert "đã giải quyết" in settled
+    assert "trước đây: Bộ 98, đơn vị 97: Đã bãi bỏ một thủ tục" in settled
+
+
+def test_a_dry_run_shows_each_figure_that_changes(client: Client, db: Session, world: World) -> None:
+    bind(db, world)
+    load(db, world, ("34", "ty-le", "96,5"))
+    client.sign_in("department")
+    page = client.page(f"/periods/{world.period.code}/indicators")
+    assert 'placeholder="31/05/2022"' in client.get(f"/periods/{world.period.code}/indicators").text
+    file = (io.BytesIO("Mã đơn vị;ty-le\n34;97\n".encode()), "so-lieu.csv")
+    tried = send(client, page, "/indicators/plan", file=file, source="CSDL ngành", as_of="31/05/2022")
+    assert ["Thái Bình", "Tỷ lệ đúng hạn ty-le", "96,5", "97", "Thay số chưa xác nhận"] in read(tried.text).rows
 
 
 def test_a_save_answers_with_the_other_lines_that_took_the_figure(client: Client, db: Session, world: World) -> None:
@@ -148,6 +170,7 @@ def test_a_wrong_file_is_told_cell_by_cell(client: Client, db: Session, world: W
     )
     assert answer.status_code == 422
     assert "“hôm qua” không phải là một ngày" in answer.text
+    assert "dòng 3, cột C: “x” không phải là một số." in answer.text
     answer = send(
         client,
         page,
@@ -172,6 +195,28 @@ def test_confirm_all_leaves_what_changed_since_it_was_seen(client: Client, db: S
     assert {code: entry.taken_from for code, entry in entries_of(db, world).items()} == {
         "I.2": "ministry", "II.4": None,
     }  # fmt: skip
+
+
+def test_what_differs_without_a_reason_is_named_before_sending_and_at_reception(
+    client: Client, db: Session, world: World
+) -> None:
+    bind(db, world)
+    save(db, world, "I.2", {"value": "91"})
+    load(db, world, ("34", "ty-le", "96"))
+    address = f"/sheets/{world.sheets['34'].id}"
+    page = client.sign_in("unit_officer").page(f"{address}/send")
+    assert "Tỷ lệ đúng hạn: Bộ có số 96, đơn vị khai 91" in page.text
+    assert f"{address}/figures/dispute/I.2" in page.links
+    why = {"value": "91", "why": "Theo báo cáo"}
+    assert client.submit(f"{address}/figures/dispute/I.2", why).status_code == 303
+    assert f"{address}/figures/dispute/I.2" not in client.page(f"{address}/send").links
+
+    sheet, signer = sheet_of(db, world), world.actor("unit_director").user_id
+    sheet.signed_by_id, sheet.submission_sha256, sheet.submitted_at = signer, "0" * 64, datetime.now(UTC)
+    sheet.state = SheetState.SUBMITTED
+    db.commit()
+    said = "Bộ có số 96 (Cơ sở dữ liệu ngành, ngày 31/05/2022), đơn vị khai 91. Lý do của đơn vị: Theo báo cáo"
+    assert said in client.sign_in("department").page(f"{address}/reception").text
 
 
 def test_reviewers_see_the_figure_of_the_ministry_beside_the_disputed_one(
