@@ -119,6 +119,8 @@ def receipt_of(db: Session, sheet: Sheet, department: str) -> Receipt:
         signer_title=signer[1] if signer else "",
         submitted_at=sheet.submitted_at,
         due_at=sheet.due_at,
+        first_submitted_at=sheet.first_submitted_at if sheet.first_submitted_at != sheet.submitted_at else None,
+        late=sheet.late,
         received_at=sheet.received_at,
         total=total,
         out_of=criteria.scale if criteria.scale is not None else score.base,

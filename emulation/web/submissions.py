@@ -177,6 +177,8 @@ def submit(sheet: Sheet) -> Any:
     seen = request.form.get("seen", "")
     is_mine = sheet.state == SheetState.SUBMITTED and sheet.signed_by_id == actor.user_id
     if is_mine and seen == sheet.submission_sha256:
+        when = show_datetime(sheet.submitted_at)
+        flash(_("Phiếu đã được ký và nộp từ lúc %(when)s; lần gửi này không thay đổi gì.", when=when), "ok")
         return redirect(url_for("submissions.receipt", sheet_id=sheet.id), 303)
     service.require_moment(db, Act.SUBMIT, sheet, now=now)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -247,6 +248,13 @@ def test_inbox_lists_what_waits(client: Client, world: World, settings: Settings
     page = client.page("/periods/2021-2022/inbox")
     assert url(world, "/reception") in page.links
     assert "78,23" in page.text
+
+
+def test_department_finds_what_was_submitted_under_the_round(client: Client, world: World, settings: Settings) -> None:
+    to_submitted(client.db, world, settings)
+    client.sign_in("department")
+    for path in (f"/periods/{world.period.code}/inbox", url(world, "/reception"), url(world, "/return"), url(world)):
+        assert re.findall('aria-current="page">([^<]+)<', client.get(path).text)[0] == "Tổng quan", path
 
 
 def test_receive_stores_the_moment(client: Client, world: World, settings: Settings) -> None:
