@@ -59,17 +59,20 @@ def sheet_form(sheet: Sheet, signer: str = "") -> SheetForm:
 
 def _line(line: Line, score: Score, codes: dict[int, str]) -> SheetLine:
     words = [f"{label}: {value}" for label, value in in_words(line.criterion, line.data)]
-    if isinstance(line.criterion.rule, External) and score.state(line.code) is LineState.UNSCORED:
+    by_ministry = isinstance(line.criterion.rule, External)
+    if by_ministry and score.state(line.code) is LineState.UNSCORED:
         words = ["Bộ chấm"]
     return SheetLine(
         code=line.code,
         title=line.criterion.title,
         maximum=line.criterion.max,
         declared="; ".join(words),
+        explanation=line.explanation,
         working=str(line.working) if line.working else "",
         evidence=tuple(_citation(one, codes) for one in line.citations),
         points=line.points,
         state=score.state(line.code),
+        by_ministry=by_ministry,
     )
 
 

@@ -36,11 +36,16 @@ def test_sheet_form_holds_lines_sums_and_evidence(db: Session, world: World, set
     assert form.codes(LineState.NOT_APPLICABLE) == ["III.2"]
     external = next(line for line in form.lines() if line.code == "II.5")
     assert (external.declared, external.state) == ("Bộ chấm", LineState.UNSCORED)
+    assert form.codes(LineState.UNSCORED, by_ministry=True) == ["II.5"]
+    assert form.codes(LineState.UNSCORED, by_ministry=False) == []
 
 
 def test_sheet_form_of_a_submitted_sheet_is_no_draft(db: Session, world: World, settings: Settings) -> None:
-    form = sheet_form(to_submitted(db, world, settings), signer="Unit director")
+    sheet = to_submitted(db, world, settings)
+    next(entry for entry in sheet.entries if entry.code == "I.1").explanation = "Theo báo cáo"
+    form = sheet_form(sheet, signer="Unit director")
 
+    assert [line.explanation for line in form.lines() if line.explanation] == ["Theo báo cáo"]
     assert (form.draft, form.signer_name) == (False, "Unit director")
 
 
