@@ -42,6 +42,8 @@ class Receipt:
     signer_title: str
     submitted_at: datetime
     due_at: datetime | None  # the general close of that time
+    first_submitted_at: datetime | None  # before it was returned, if it was; it decides about lateness
+    late: Phrase | None
     received_at: datetime | None
     total: Decimal | None  # as submitted
     out_of: Decimal
@@ -51,11 +53,6 @@ class Receipt:
     is_same: bool
     is_being_corrected: bool
     illustrative: bool
-
-    @property
-    def is_late(self) -> bool:
-        """Whether it came after the general close; an extension of the unit does not change that."""
-        return self.due_at is not None and self.submitted_at > self.due_at
 
     @property
     def hash_groups(self) -> list[str]:
@@ -77,6 +74,7 @@ def render_receipt(receipt: Receipt) -> bytes:
         seal=f"Biên nhận · {receipt.unit} · {receipt.period}",
         submitted=moment(receipt.submitted_at),
         due=moment(receipt.due_at),
+        first=moment(receipt.first_submitted_at),
         received=moment(receipt.received_at),
     )
     return write_pdf(html, [named_stylesheet(name) for name in STYLES])

@@ -27,6 +27,8 @@ class SheetLine:
     evidence: tuple[str, ...] = ()
     points: Decimal | None = None
     state: LineState = LineState.SCORED
+    explanation: str = ""  # diễn giải, several lines
+    by_ministry: bool = False  # the ministry gives the points, the unit declares nothing
 
     @property
     def is_long(self) -> bool:
@@ -92,9 +94,9 @@ class SheetForm:
             for _, section in top.walk():
                 yield from section.lines
 
-    def codes(self, state: LineState) -> list[str]:
-        """Codes of the core lines in a state."""
-        return [line.code for line in self.lines() if line.state is state]
+    def codes(self, state: LineState, *, by_ministry: bool | None = None) -> list[str]:
+        """Codes of the core lines in a state: all, those that the ministry scores, or the others."""
+        return [line.code for line in self.lines() if line.state is state and by_ministry in (None, line.by_ministry)]
 
 
 def render_sheet_form(form: SheetForm) -> bytes:
@@ -107,7 +109,8 @@ def render_sheet_form(form: SheetForm) -> bytes:
         seal=seal,
         mark=f"Mã nội dung (SHA-256): {form.fingerprint}" if form.fingerprint else "",
         not_applicable=form.codes(LineState.NOT_APPLICABLE),
-        unscored=form.codes(LineState.UNSCORED),
+        unscored=form.codes(LineState.UNSCORED, by_ministry=False),
+        by_ministry=form.codes(LineState.UNSCORED, by_ministry=True),
         bonus=[line for line in form.bonus if line.points is not None],
         deductions=[line for line in form.deductions if line.points is not None],
     )

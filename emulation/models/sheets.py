@@ -10,10 +10,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from emulation.db import Base, one_of
+from emulation.domain.deadlines import lateness
 from emulation.domain.workflow import SheetState
 from emulation.models.evidence import Citation
 from emulation.models.periods import Cluster, Period
 from emulation.models.units import Unit
+from emulation.words import Phrase
 
 
 class Sheet(Base):
@@ -58,6 +60,11 @@ class Sheet(Base):
     returned_lines: Mapped[list[ReturnedLine]] = relationship(lazy="select")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def late(self) -> Phrase | None:
+        """ "Nộp trễ 2 ngày" of a sheet that came after the general close; an extension of the unit changes nothing."""
+        return lateness(self.first_submitted_at, self.due_at)
 
 
 class TakenFrom(StrEnum):

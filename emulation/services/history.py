@@ -63,11 +63,16 @@ def _plain(value: Any) -> Any:
 
 
 PAGE = 50
+# what people of a unit say and agree among themselves: nobody outside the unit reads even that it happened
+INTERNAL_ACTS = ("remark", "answer_remark", "resolve_remark", "reopen_remark", "assign")
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for in the history; empty finds everything. `first` and `last` are days in Vietnam, included."""
+    """What is looked for in the history; empty finds everything but the internal acts of the units.
+
+    `first` and `last` are days in Vietnam, included.
+    """
 
     who: str = ""
     act: str = ""
@@ -78,7 +83,7 @@ class Search:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The conditions of the query."""
-        found: list[ColumnElement[bool]] = []
+        found: list[ColumnElement[bool]] = [History.act.not_in(INTERNAL_ACTS)]
         if self.who:
             found.append(History.actor_name == self.who)
         if self.act:
@@ -126,12 +131,12 @@ def search(db: Session, wanted: Search, *, page: int = 1) -> HistoryPage:
 
 
 def latest(db: Session, *, count: int, but: Sequence[str] = ()) -> Sequence[tuple[History, str | None, str | None]]:
-    """The newest lines, with the names of unit and period, without the acts in `but`."""
+    """The newest lines, with the names of unit and period, without the acts in `but` and the internal ones of units."""
     lines = db.execute(
         select(History, Unit.short_name, Period.code)
         .outerjoin(Unit, Unit.id == History.unit_id)
         .outerjoin(Period, Period.id == History.period_id)
-        .where(History.act.not_in(but))
+        .where(History.act.not_in((*but, *INTERNAL_ACTS)))
         .order_by(History.at.desc(), History.id.desc())
         .limit(count)
     )
@@ -148,8 +153,9 @@ def count_acts(db: Session, acts: Sequence[str], *, since: datetime) -> dict[str
 
 
 def people_of(db: Session) -> Sequence[str]:
-    """Everybody who stands in the history, by name."""
-    return db.scalars(select(History.actor_name).distinct().order_by(History.actor_name)).all()
+    """Everybody who stands in the history as `search` shows it, by name."""
+    names = select(History.actor_name).where(*Search().conditions()).distinct().order_by(History.actor_name)
+    return db.scalars(names).all()
 
 
 def names_in(db: Session) -> dict[str, dict[str, str]]:

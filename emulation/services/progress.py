@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from emulation.domain.deadlines import lateness, remaining
+from emulation.domain.deadlines import remaining
 from emulation.domain.names import name_key
 from emulation.domain.rules import External
 from emulation.domain.workflow import Clock, SheetState
@@ -62,7 +62,7 @@ class UnitProgress:
     @property
     def late(self) -> Phrase | None:
         """ "Nộp trễ 2 ngày", for a sheet that came late."""
-        return lateness(self.sheet.first_submitted_at, self.sheet.due_at)
+        return self.sheet.late
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Trao đổi nội bộ: what officers and director of a unit say to each other about a row. It never leaves the unit.
 
-Only people of the unit read it (TALK_ON_SHEET). The history keeps that somebody spoke, never the words; no export,
-print, fingerprint or page of the ministry reads this table.
+Only people of the unit read it (TALK_ON_SHEET). The history keeps that somebody spoke, never the words, and
+says so to the unit only; no export, print, fingerprint or page of the ministry reads this table.
 """
 
 from __future__ import annotations

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from emulation.access import Permission, may
 from emulation.domain.criteria import Criterion
 from emulation.models import History, Sheet, User
-from emulation.services.history import PAGE
+from emulation.services.history import INTERNAL_ACTS, PAGE
 from emulation.services.history_words import EMPTY, FIELD_NAMES, Change, changes_of
 from emulation.services.lines import in_words, verbatim
 from emulation.words import N_, Phrase
@@ -34,21 +35,26 @@ class Activity:
         return max(1, -(-self.total // PAGE))
 
 
-def _conditions(sheet: Sheet) -> list[ColumnElement[bool]]:
+def _conditions(sheet: Sheet, reader: User | None) -> list[ColumnElement[bool]]:
     own = select(User.id).where(User.unit_id == sheet.unit_id)
+    inside = may(reader, Permission.TALK_ON_SHEET, sheet)
     return [
+        History.act.not_in(() if inside else INTERNAL_ACTS),
         History.period_id == sheet.period_id,
         History.unit_id == sheet.unit_id,
         or_(History.actor_id.in_(own), History.actor_id.is_(None), History.act.in_(ACTS_OF_OTHERS)),
     ]
 
 
-def activity_of(db: Session, sheet: Sheet, *, who: str = "", code: str = "", page: int = 1) -> Activity:
+def activity_of(
+    db: Session, sheet: Sheet, reader: User | None, *, who: str = "", code: str = "", page: int = 1
+) -> Activity:
     """What people of the unit did to the sheet, and what the department did with it; a page beyond the end is the last.
 
-    Indexed by unit; one query for the page and one for how many there are.
+    What the unit says and agrees among itself stands in it for readers of the unit only. Indexed by unit; one query
+    for the page and one for how many there are.
     """
-    wanted = _conditions(sheet)
+    wanted = _conditions(sheet, reader)
     if who:
         wanted.append(History.actor_name == who)
     if code:
@@ -65,9 +71,9 @@ def activity_of(db: Session, sheet: Sheet, *, who: str = "", code: str = "", pag
     return Activity(lines, total, number)
 
 
-def people_in(db: Session, sheet: Sheet) -> Sequence[str]:
-    """Everybody who stands in the activity, by name."""
-    names = select(History.actor_name).where(*_conditions(sheet)).distinct().order_by(History.actor_name)
+def people_in(db: Session, sheet: Sheet, reader: User | None) -> Sequence[str]:
+    """Everybody who stands in the activity as this reader sees it, by name."""
+    names = select(History.actor_name).where(*_conditions(sheet, reader)).distinct().order_by(History.actor_name)
     return db.scalars(names).all()
 
 

@@ -59,17 +59,20 @@ def sheet_form(sheet: Sheet, signer: str = "") -> SheetForm:
 
 def _line(line: Line, score: Score, codes: dict[int, str]) -> SheetLine:
     words = [f"{label}: {value}" for label, value in in_words(line.criterion, line.data)]
-    if isinstance(line.criterion.rule, External) and score.state(line.code) is LineState.UNSCORED:
+    by_ministry = isinstance(line.criterion.rule, External)
+    if by_ministry and score.state(line.code) is LineState.UNSCORED:
         words = ["Bộ chấm"]
     return SheetLine(
         code=line.code,
         title=line.criterion.title,
         maximum=line.criterion.max,
         declared="; ".join(words),
+        explanation=line.explanation,
         working=str(line.working) if line.working else "",
         evidence=tuple(_citation(one, codes) for one in line.citations),
         points=line.points,
         state=score.state(line.code),
+        by_ministry=by_ministry,
     )
 
 
@@ -119,6 +122,8 @@ def receipt_of(db: Session, sheet: Sheet, department: str) -> Receipt:
         signer_title=signer[1] if signer else "",
         submitted_at=sheet.submitted_at,
         due_at=sheet.due_at,
+        first_submitted_at=sheet.first_submitted_at if sheet.first_submitted_at != sheet.submitted_at else None,
+        late=sheet.late,
         received_at=sheet.received_at,
         total=total,
         out_of=criteria.scale if criteria.scale is not None else score.base,

@@ -177,11 +177,28 @@ def return_lines(
 
     Raises:
         WrongState: the sheet is not submitted, or received already.
-        Invalid: no line, a line that cannot be corrected, or one without a reason; `field` is "reason-CODE".
+        Invalid: see `checked_reasons`.
     """
     require_moment(db, Act.RETURN, sheet, now=now)
+    kept = checked_reasons(sheet, reasons)
+    text = tidy(note)[:LONGEST_NOTE]
+    for code, reason in kept.items():
+        line = ReturnedLine(code=code, reason=reason, returned_by_id=actor.user_id, returned_at=now)
+        sheet.returned_lines.append(line)
+    sheet.state, sheet.note = SheetState.RETURNED, text
+    _record(db, actor, "return", sheet, now=now, new={"lines": kept, "note": text})
+    return sheet
+
+
+def checked_reasons(sheet: Sheet, reasons: Mapping[str, str]) -> dict[str, str]:
+    """What a return would say, by code in the order of the set.
+
+    Raises:
+        Invalid: no line (`field` is "lines"), a line that cannot be corrected, or one without a reason or with too
+            long a one (`field` is "reason-CODE").
+    """
     if not reasons:
-        raise Invalid(N_("Chọn ít nhất một tiêu chí cần sửa."), "lines")
+        raise Invalid(N_("Ghi lý do trả lại ở ít nhất một tiêu chí."), "lines")
     criteria = criteria_of(sheet)
     kept: dict[str, str] = {}
     for code, reason in reasons.items():
@@ -191,14 +208,7 @@ def return_lines(
         if isinstance(criterion.rule, External) or not criterion.applies(frozenset(sheet.tags)):
             raise Invalid(N_("Đơn vị không kê khai tiêu chí %(code)s nên không trả lại được."), "lines", code=code)
         kept[code] = _note(reason, N_("Ghi lý do trả lại."), f"reason-{code}")
-    text = tidy(note)[:LONGEST_NOTE]
-    for code in criteria.by_code:
-        if code in kept:
-            line = ReturnedLine(code=code, reason=kept[code], returned_by_id=actor.user_id, returned_at=now)
-            sheet.returned_lines.append(line)
-    sheet.state, sheet.note = SheetState.RETURNED, text
-    _record(db, actor, "return", sheet, now=now, new={"lines": kept, "note": text})
-    return sheet
+    return {code: kept[code] for code in criteria.by_code if code in kept}
 
 
 def inbox_of(db: Session, period: Period) -> list[Sheet]:

@@ -14,7 +14,6 @@ from flask_babel import get_domain, gettext
 
 from emulation.access import may
 from emulation.config import ROOT, VIETNAM
-from emulation.domain.deadlines import lateness
 from emulation.models import Sheet
 from emulation.models.people import ROLE_NAMES, Role
 from emulation.web import session as current
@@ -98,7 +97,7 @@ def show_time(value: datetime) -> str:
 
 def show_lateness(sheet: Sheet) -> str:
     """ "Nộp trễ 2 ngày" of a sheet that came late; "" otherwise."""
-    return show_phrase(lateness(sheet.first_submitted_at, sheet.due_at))
+    return show_phrase(sheet.late)
 
 
 def show_filesize(size: int) -> str:

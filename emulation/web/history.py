@@ -87,7 +87,10 @@ def history() -> Any:
     form = SearchForm(request.args)
     everybody = [("", _("Mọi người")), *((name, name) for name in service.people_of(db))]
     form.who.choices = everybody
-    acts = sorted(((act, translate(name)) for act, name in ACT_NAMES.items()), key=lambda pair: pair[1])
+    acts = sorted(
+        ((act, translate(name)) for act, name in ACT_NAMES.items() if act not in service.INTERNAL_ACTS),
+        key=lambda pair: pair[1],
+    )
     form.act.choices = [("", _("Mọi việc")), *acts]
     form.unit.choices = [("", _("Mọi đơn vị")), *((unit.code, unit.short_name) for unit in units)]
     fits = form.validate()

@@ -50,9 +50,9 @@ def _sheet(db: Session, *, sheet_id: int) -> Sheet | None:
 @area.get("/sheets/<int:sheet_id>/activity", allow=Permission.READ_SHEET_ACTIVITY, load=_sheet)
 def activity(sheet: Sheet) -> Any:
     """The activity of a sheet, 50 acts a page."""
-    db, criteria = current.db(), criteria_of(sheet)
+    db, reader, criteria = current.db(), current.user(), criteria_of(sheet)
     form = FilterForm(request.args)
-    names = service.people_in(db, sheet)
+    names = service.people_in(db, sheet, reader)
     form.who.choices = [SelectChoice("", _("Mọi người")), *(SelectChoice(name, name) for name in names)]
     form.code.choices = [
         SelectChoice("", _("Mọi tiêu chí")),
@@ -61,7 +61,7 @@ def activity(sheet: Sheet) -> Any:
     who = str(form.who.data or "") if form.who.data in names else ""
     code = str(form.code.data or "") if form.code.data in criteria.by_code else ""
     form.who.data, form.code.data = who, code
-    found = service.activity_of(db, sheet, who=who, code=code, page=request.args.get("page", 1, type=int))
+    found = service.activity_of(db, sheet, reader, who=who, code=code, page=request.args.get("page", 1, type=int))
     days = groupby(found.lines, key=lambda line: line.at.astimezone(VIETNAM).date())
     kept: dict[str, Any] = {"sheet_id": sheet.id} | {
         name: value for name, value in (("who", who), ("code", code)) if value

@@ -13,7 +13,7 @@ from emulation.access import Permission
 from emulation.domain.criteria import Criterion
 from emulation.domain.workflow import SheetState
 from emulation.errors import Invalid, Missing
-from emulation.models import Entry, IndicatorValue, Period, Role, Sheet, User
+from emulation.models import Entry, IndicatorValue, Period, Sheet, TakenFrom, User
 from emulation.services.colleagues import newest_deed
 from emulation.services.last_year import last_result
 from emulation.services.lines import in_words
@@ -22,7 +22,6 @@ from emulation.services.periods import clock_of
 from emulation.services.scores import criteria_of
 from emulation.services.sheets import (
     EntryStale,
-    Person,
     briefs_of,
     fill_refusal,
     load_sheet,
@@ -58,7 +57,7 @@ from emulation.web.sheet_view import (
 )
 from emulation.web.takeover_view import takeover_of
 from emulation.web.team import own_part, team_of, with_people
-from emulation.web.whereabouts import Deadline, ball_of, dates_of, deadline_of, next_step_of, steps_of
+from emulation.web.whereabouts import Deadline, ball_of, dates_of, deadline_of, holder_of, next_step_of, steps_of
 from emulation.words import N_
 
 area = Area("sheets", __name__)
@@ -298,7 +297,8 @@ def officer_home(person: User, period: Period) -> str:
     clock = clock_of(db, sheet, now=current.now())
     deadline: Deadline | None = deadline_of(clock)
     people = people_of(db, sheet.unit_id)
-    newest = max(sheet.entries, key=lambda entry: entry.updated_at, default=None)
+    own = [entry for entry in sheet.entries if entry.taken_from != TakenFrom.MINISTRY]  # not what the ministry loaded
+    newest = max(own, key=lambda entry: entry.updated_at, default=None)
     return render_template(
         "home/officer.html",
         sheet=sheet,
@@ -317,11 +317,5 @@ def officer_home(person: User, period: Period) -> str:
         fillable=fill_refusal(sheet, clock) is None,
         sections=section_rows(view),
         last=last_result(db, period, sheet.unit_id),
-        holder=_holder(sheet, people),
+        holder=holder_of(sheet, people),
     )
-
-
-def _holder(sheet: Sheet, people: list[Person]) -> str:
-    role = Role.UNIT_DIRECTOR if sheet.state == SheetState.SIGNING else Role.UNIT_OFFICER
-    names = [person.name for person in people if person.role == role]
-    return ", ".join(names) or "–"

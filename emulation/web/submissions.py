@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, Form, PasswordField, StringField, TextAreaField
+from wtforms import Form, PasswordField, StringField, TextAreaField
 
 from emulation.access import Permission
 from emulation.documents.receipt import render_receipt
@@ -41,7 +41,7 @@ from emulation.web.submission_view import (
 )
 from emulation.web.takeover_view import differences_of
 from emulation.web.whereabouts import ball_of, dates_of, deadline_of, names_of, next_step_of, steps_of
-from emulation.words import N_, Phrase
+from emulation.words import N_
 
 area = Area("submissions", __name__)
 
@@ -191,6 +191,8 @@ def submit(sheet: Sheet) -> Any:
     seen = request.form.get("seen", "")
     is_mine = sheet.state == SheetState.SUBMITTED and sheet.signed_by_id == actor.user_id
     if is_mine and seen == sheet.submission_sha256:
+        when = show_datetime(sheet.submitted_at)
+        flash(_("Phiếu đã được ký và nộp từ lúc %(when)s; lần gửi này không thay đổi gì.", when=when), "ok")
         return redirect(url_for("submissions.receipt", sheet_id=sheet.id), 303)
     service.require_moment(db, Act.SUBMIT, sheet, now=now)
     try:
@@ -303,9 +305,8 @@ def receive(sheet: Sheet) -> Any:
 
 
 class LineForm(Form):
-    """One line that may be returned."""
+    """One line that may be returned: it is, where a reason is given."""
 
-    chosen = BooleanField()
     reason = StringField()
 
 
@@ -318,17 +319,15 @@ def _return_forms(sheet: Sheet) -> dict[str, LineForm]:
         if lines[code].status in (LineStatus.NOT_APPLICABLE, LineStatus.EXTERNAL):
             continue
         form = LineForm(request.form if request.method == "POST" else None, prefix=f"line{place}-")
-        form.chosen.label.text = _("Trả lại %(code)s", code=code)
         form.reason.label.text = _("Lý do trả lại %(code)s", code=code)
-        for field in form:
-            field.errors = []
+        form.reason.errors = []
         forms[code] = form
     return forms
 
 
 @area.get("/sheets/<int:sheet_id>/return", allow=Permission.RECEIVE_SHEET, load=_sheet)
 def choose_returns(sheet: Sheet) -> Any:
-    """The lines to return, each with its reason."""
+    """The lines that may be returned, each with a place for the reason."""
     return _return_page(sheet, _return_forms(sheet))
 
 
@@ -350,32 +349,25 @@ def _return_page(sheet: Sheet, forms: dict[str, LineForm], sentence: str | None 
 
 @area.post("/sheets/<int:sheet_id>/return", allow=Permission.RECEIVE_SHEET, load=_sheet_to_change)
 def return_lines(sheet: Sheet) -> Any:
-    """Return the chosen lines to the unit."""
-    forms = _return_forms(sheet)
-    reasons = {
-        code: str(form.reason.data or "")
-        for code, form in forms.items()
-        if form.chosen.data or str(form.reason.data or "").strip()
-    }
-    wrong = False
-    for code, reason in reasons.items():
-        if not reason.strip():
-            forms[code].reason.errors = [show_phrase(Phrase(N_("Ghi lý do trả lại.")))]
-            wrong = True
-    if wrong:
-        return _return_page(sheet, forms, show_phrase(Phrase(N_("Ghi lý do ở từng tiêu chí đã chọn.")))), 422
+    """Show what would be returned with which reason; return it once that was agreed to."""
+    db, actor, now = current.db(), current.actor(), current.now()
+    forms, note, step = _return_forms(sheet), request.form.get("note", ""), request.form.get("step", "")
+    reasons = {code: text for code, form in forms.items() if (text := str(form.reason.data or "").strip())}
+    service.require_moment(db, Act.RETURN, sheet, now=now)
+    if step == "edit":
+        return _return_page(sheet, forms)
     try:
-        service.return_lines(
-            current.db(),
-            current.actor(),
-            sheet,
-            reasons=reasons,
-            note=request.form.get("note", ""),
-            now=current.now(),
-        )
+        kept = service.checked_reasons(sheet, reasons)
     except Invalid as error:
+        if (form := forms.get(str(error.field).removeprefix("reason-"))) is not None:
+            form.reason.errors = [show_phrase(error.phrase)]
         return _return_page(sheet, forms, show_phrase(error.phrase)), error.status
-    flash(_("Đã trả lại %(n)s tiêu chí cho %(unit)s.", n=len(reasons), unit=sheet.unit_name), "ok")
+    if step != "return":
+        by_code = criteria_of(sheet).by_code
+        lines = [(by_code[code], forms[code].reason, reason) for code, reason in kept.items()]
+        return render_template("submissions/return_check.html", sheet=sheet, lines=lines, note=note)
+    service.return_lines(db, actor, sheet, reasons=reasons, note=note, now=now)
+    flash(_("Đã trả lại %(n)s tiêu chí cho %(unit)s.", n=len(kept), unit=sheet.unit_name), "ok")
     return redirect(url_for("submissions.inbox", code=sheet.period.code), 303)
 
 

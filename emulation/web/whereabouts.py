@@ -16,7 +16,7 @@ from emulation.models import PhaseWindow, Role, Sheet
 from emulation.services.lines import open_returns
 from emulation.services.sheets import Person
 from emulation.web import session as current
-from emulation.web.display import show_date, show_datetime, show_phrase, show_time
+from emulation.web.display import DASH, show_date, show_datetime, show_phrase, show_time
 
 PLACES = {
     SheetState.DRAFT: 0,
@@ -202,6 +202,19 @@ def ball_of(sheet: Sheet, people: Sequence[Person]) -> str:
             return _("Đơn vị đã giải trình; hội đồng đang trả lời.")
         case SheetState.FINAL:
             return _("Điểm của phiếu đã chốt.")
+
+
+def holder_of(sheet: Sheet, people: Sequence[Person]) -> str:
+    """Who has the sheet: people of the unit by name, or an office of the ministry."""
+    match SheetState(sheet.state):
+        case SheetState.DRAFT | SheetState.RETURNED:
+            return names_of(people, Role.UNIT_OFFICER) or DASH
+        case SheetState.SIGNING:
+            return names_of(people, Role.UNIT_DIRECTOR) or DASH
+        case SheetState.RECEIVED | SheetState.EXPLAINING:
+            return _("Hội đồng thẩm định")
+        case _:
+            return current.settings().department
 
 
 def next_step_of(sheet: Sheet) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from emulation.documents.receipt import Parts, Receipt, render_receipt
+from emulation.words import Phrase
 from tests.documents import pdfs
 
 AT = datetime(2022, 6, 9, 3, 30, tzinfo=UTC)
@@ -26,6 +27,8 @@ def receipt(**more: object) -> Receipt:
         "signer_title": "Giám đốc",
         "submitted_at": AT,
         "due_at": AT + timedelta(hours=1),
+        "first_submitted_at": None,
+        "late": None,
         "received_at": None,
         "total": Decimal("78.23"),
         "out_of": Decimal(100),
@@ -61,7 +64,14 @@ def test_receipt_says_who_when_what_and_the_whole_hash() -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"due_at": AT - timedelta(seconds=1)}, "(nộp muộn; hạn chung 10:29 09/06/2022)"),
+        (
+            {"due_at": AT - timedelta(minutes=5), "late": Phrase("Nộp trễ %(n)s phút", {"n": 5})},
+            "10:30 09/06/2022 (nộp trễ 5 phút; hạn chung 10:25 09/06/2022)",
+        ),
+        (
+            {"due_at": AT - timedelta(minutes=5), "first_submitted_at": AT - timedelta(days=1)},
+            "10:30 09/06/2022; lần đầu 10:30 08/06/2022 (hạn chung 10:25 09/06/2022)",
+        ),
         ({"is_same": False, "is_being_corrected": True, "parts": None}, "đang được sửa"),
         ({"is_same": False, "parts": None, "total": None}, "KHÁC bản đã nộp. Hãy báo bộ phận kỹ thuật."),
     ],

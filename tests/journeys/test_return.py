@@ -41,10 +41,10 @@ def test_returned_lines_are_corrected_signed_and_read_again(
     department = visitors.sign_in("department")
     department.goto(f"{sheet}/return")
     for code, reason in (("I.1", "Minh chứng thiếu trang có số liệu."), ("I.2", "Số liệu khác báo cáo.")):
-        department.check(f"#line{codes.index(code)}-chosen")
         department.fill(f"#line{codes.index(code)}-reason", reason)
     department.fill("#note", "Đề nghị sửa sớm.")
-    press(department, "Trả lại các tiêu chí đã chọn")
+    press(department, "Xem lại trước khi trả lại")
+    press(department, "Trả lại 2 tiêu chí: I.1, I.2")
 
     # ---- the officer reads the reasons, can edit those lines and no other ----
     officer = visitors.sign_in("unit_officer")

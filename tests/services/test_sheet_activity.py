@@ -13,14 +13,17 @@ from emulation.domain.workflow import Phase
 from emulation.models import History
 from emulation.services import marks
 from emulation.services.evidence import cite, uncite
-from emulation.services.remarks import remark
+from emulation.services.remarks import answer, remark, reopen, resolve
 from emulation.services.sheet_activity import activity_of, people_in, words_of
 from emulation.services.sheets import save_entry
+from emulation.services.team import assign
 from tests.filling import fill, loaded, now, to_received
 from tests.world import World
 
 
-def said(db: Session, world: World, **wanted: str) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+def said(
+    db: Session, world: World, reader: str = "unit_officer", **wanted: str
+) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
     """Act, place and what changed, newest first."""
     sheet = loaded(db, world)
     return [
@@ -32,7 +35,7 @@ def said(db: Session, world: World, **wanted: str) -> list[tuple[str, str, list[
                 for one in words_of(line, world.criteria.by_code)
             ],
         )
-        for line in activity_of(db, sheet, **wanted).lines
+        for line in activity_of(db, sheet, world.people[reader], **wanted).lines
     ]
 
 
@@ -63,7 +66,11 @@ def test_activity_never_holds_what_the_council_does(db: Session, world: World, s
     db.commit()
     assert db.scalars(select(History).where(History.act == "mark")).all()
 
-    assert people_in(db, loaded(db, world)) == ["Department", "Unit director", "Unit officer"]
+    assert people_in(db, loaded(db, world), world.people["unit_officer"]) == [
+        "Department",
+        "Unit director",
+        "Unit officer",
+    ]
     acts = [act for act, _place, _changes in said(db, world)]
     assert acts[:4] == ["remark", "receive", "submit", "send"]
     assert "mark" not in acts
@@ -71,7 +78,7 @@ def test_activity_never_holds_what_the_council_does(db: Session, world: World, s
 
 def test_activity_of_another_unit_is_empty(db: Session, world: World, settings: Settings) -> None:
     fill(db, world, settings)
-    found = activity_of(db, loaded(db, world, "96"))
+    found = activity_of(db, loaded(db, world, "96"), world.people["other_officer"])
     assert (found.total, found.pages, list(found.lines)) == (0, 1, [])
 
 
@@ -85,7 +92,23 @@ def test_activity_comes_in_pages_with_two_queries_each(db: Session, world: World
     sent: list[str] = []
     event.listen(db.get_bind(), "before_cursor_execute", lambda *args: sent.append(str(args[2])))
 
-    found = activity_of(db, sheet, page=9)
+    found = activity_of(db, sheet, world.people["unit_officer"], page=9)
     [words_of(line, world.criteria.by_code) for line in found.lines]
 
     assert (found.total, found.pages, found.number, len(found.lines), len(sent)) == (60, 2, 2, 10, 2)
+
+
+def test_what_the_unit_says_among_itself_is_nothing_for_others(db: Session, world: World) -> None:
+    officer, director, sheet = world.actor("unit_officer"), world.actor("unit_director"), loaded(db, world)
+    first = remark(db, director, sheet, code="I.3", text="Xem lại", now=now())
+    answer(db, officer, first, text="Đã xem.", now=now(1))
+    resolve(db, director, first, now=now(2))
+    reopen(db, director, first, now=now(3))
+    assign(db, director, sheet, to={"I": world.people["unit_officer"].id}, now=now(4))
+    db.commit()
+
+    acts = [act for act, _place, _changes in said(db, world, "unit_director")]
+    assert acts == ["assign", "reopen_remark", "resolve_remark", "answer_remark", "remark"]
+    for name in ("department", "auditor"):
+        assert said(db, world, name) == []
+        assert people_in(db, loaded(db, world), world.people[name]) == []

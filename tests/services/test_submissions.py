@@ -262,7 +262,7 @@ def test_receive_stores_the_moment_once(db: Session, world: World, settings: Set
 
 
 REFUSED = [
-    ({}, "lines", "Chọn ít nhất một tiêu chí cần sửa."),
+    ({}, "lines", "Ghi lý do trả lại ở ít nhất một tiêu chí."),
     ({"IX.9": "x"}, "lines", "Bộ tiêu chí không có mã “IX.9”."),
     ({"II.5": "x"}, "lines", "Đơn vị không kê khai tiêu chí II.5 nên không trả lại được."),
     ({"III.2": "x"}, "lines", "Đơn vị không kê khai tiêu chí III.2 nên không trả lại được."),

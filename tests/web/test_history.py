@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from emulation.config import ROOT
 from emulation.models import History
-from emulation.services.history import PAGE, record
+from emulation.services.history import INTERNAL_ACTS, PAGE, record
 from emulation.services.history_words import ACT_NAMES, changes_of
 from tests.client import Client
 from tests.world import NOW, World
@@ -169,3 +169,16 @@ def test_history_names_units_awards_and_people(client: Client, db: Session, worl
         "Đơn vịsau: Thái Bình, Cà Mau Chọn thêm theo biểu quyếtsau: để trống Danh hiệu, hình thức khen thưởngsau: co "
         "Chủ tịchsau: Chair Cụm thi đuasau: Cụm thi đua số 2"
     )
+
+
+def test_history_has_nothing_of_what_a_unit_says_among_itself(client: Client, db: Session, world: World) -> None:
+    for act in INTERNAL_ACTS:
+        record(db, world.actor("unit_officer"), act, world.sheets["34"], now=NOW, unit_id=world.units["34"].id)
+    db.commit()
+    for name in ("auditor", "department"):
+        client.sign_in(name)
+        for act in INTERNAL_ACTS:
+            assert rows(client, f"/history?act={act}") == []
+            assert f'value="{act}"' not in client.get("/history").text
+        assert rows(client, "/history?who=Unit officer") == []
+        assert "Unit officer" not in client.get("/").text

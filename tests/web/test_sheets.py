@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 
 from emulation.config import Settings
 from emulation.domain.workflow import Phase
-from emulation.models import Entry, PhaseWindow, ReturnedLine
+from emulation.models import Entry, PhaseWindow, ReturnedLine, TakenFrom
 from tests.client import Client, Page
-from tests.filling import fill, now, to_received, to_submitted
+from tests.filling import fill, loaded, now, to_received, to_submitted
 from tests.world import World
 
 JSON = {"Accept": "application/json"}
@@ -398,6 +398,24 @@ def test_officer_home_says_what_is_missing_until_when(client: Client, world: Wor
     assert "Còn 11 ngày" in page.text
     assert "Còn thiếu 8 tiêu chí" in page.text
     assert f"{url(world)}?open=I.1#I.1" in page.links
+
+
+def test_officer_home_says_who_has_the_sheet(client: Client, world: World, settings: Settings) -> None:
+    client.sign_in("unit_officer")
+    assert says(client.page("/"), "Phiếu đang ở Unit officer")
+    to_submitted(client.db, world, settings)
+    assert says(client.page("/"), "Phiếu đang ở Vụ Thi đua - Khen thưởng")
+
+
+def test_officer_home_takes_loaded_figures_for_no_act_of_the_unit(client: Client, world: World) -> None:
+    sheet = loaded(client.db, world)
+    filled = {"data": {"value": "91.5"}, "updated_at": now(), "taken_from": TakenFrom.MINISTRY}
+    sheet.entries.append(Entry(code="I.2", **filled))
+    client.db.commit()
+    page = client.sign_in("unit_officer").page("/")
+
+    assert says(page, "Chưa kê khai tiêu chí nào")
+    assert "Bắt đầu kê khai" in page.text
 
 
 def test_officer_home_of_a_full_sheet_leads_to_the_check(client: Client, world: World, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -249,6 +250,13 @@ def test_inbox_lists_what_waits(client: Client, world: World, settings: Settings
     assert "78,23" in page.text
 
 
+def test_department_finds_what_was_submitted_under_the_round(client: Client, world: World, settings: Settings) -> None:
+    to_submitted(client.db, world, settings)
+    client.sign_in("department")
+    for path in (f"/periods/{world.period.code}/inbox", url(world, "/reception"), url(world, "/return"), url(world)):
+        assert re.findall('aria-current="page">([^<]+)<', client.get(path).text)[0] == "Tổng quan", path
+
+
 def test_receive_stores_the_moment(client: Client, world: World, settings: Settings) -> None:
     to_submitted(client.db, world, settings)
     client.sign_in("department")
@@ -261,43 +269,49 @@ def test_receive_stores_the_moment(client: Client, world: World, settings: Setti
     assert "đang ở trạng thái “Đang thẩm định”" in client.page(url(world, "/reception")).text
 
 
-def fields(page: Page, code: str, client: Client, world: World) -> tuple[str, str]:
-    """Names of the checkbox and the reason of a line."""
-    place = list(world.criteria.by_code).index(code)
-    assert f"line{place}-chosen" in next(form.names for form in page.forms if not form.in_frame)
-    return f"line{place}-chosen", f"line{place}-reason"
+def reason_of(code: str, world: World) -> str:
+    """Name of the reason of a line."""
+    return f"line{list(world.criteria.by_code).index(code)}-reason"
 
 
-def test_return_names_lines_and_reasons(client: Client, world: World, settings: Settings) -> None:
+def test_return_names_lines_and_reasons_before_it_is_done(client: Client, world: World, settings: Settings) -> None:
     to_submitted(client.db, world, settings)
     client.sign_in("department")
-    page = client.page(url(world, "/return"))
-    chosen, reason = fields(page, "I.2", client, world)
-    response = client.submit(url(world, "/return"), {chosen: "y", reason: "Số khác báo cáo", "note": "Sửa sớm"}, to="")
+    given = {reason_of("I.2", world): "Số khác <b>báo cáo</b>", "note": "Sửa sớm"}
+    look = client.submit(url(world, "/return"), given, to="")
+    assert (look.status_code, state(client, world)) == (200, "submitted")
+    for words in ("Trả lại 1 tiêu chí: I.2", "Số khác &lt;b&gt;báo cáo&lt;/b&gt;", "Sửa sớm"):
+        assert words in look.text
 
+    edited = client.post(url(world, "/return"), data={**given, "step": "edit"})
+    assert (edited.status_code, "Số khác &lt;b&gt;báo cáo&lt;/b&gt;" in edited.text) == (200, True)
+    response = client.post(url(world, "/return"), data={**given, "step": "return"})
     assert (response.status_code, state(client, world)) == (303, "returned")
     lines = client.db.scalars(select(ReturnedLine)).all()
-    assert [(line.code, line.reason) for line in lines] == [("I.2", "Số khác báo cáo")]
+    assert [(line.code, line.reason) for line in lines] == [("I.2", "Số khác <b>báo cáo</b>")]
 
 
-def test_return_without_lines_or_reasons_is_refused(client: Client, world: World, settings: Settings) -> None:
+@pytest.mark.parametrize("step", ["", "return"])
+def test_return_without_reasons_or_with_endless_ones_is_refused(
+    client: Client, world: World, settings: Settings, step: str
+) -> None:
     to_submitted(client.db, world, settings)
     client.sign_in("department")
-    empty = client.submit(url(world, "/return"), {}, to="")
-    assert (empty.status_code, "Chọn ít nhất một tiêu chí cần sửa." in empty.text) == (422, True)
-
-    chosen, reason = fields(client.page(url(world, "/return")), "I.2", client, world)
-    without = client.submit(url(world, "/return"), {chosen: "y", reason: " "}, to="")
-    assert (without.status_code, "Ghi lý do trả lại." in without.text) == (422, True)
+    empty = client.post(url(world, "/return"), data={reason_of("I.2", world): " ", "step": step})
+    assert (empty.status_code, "Ghi lý do trả lại ở ít nhất một tiêu chí." in empty.text) == (422, True)
+    long = client.post(url(world, "/return"), data={reason_of("I.2", world): "x" * 2001, "step": step})
+    assert (long.status_code, long.text.count("Dài 2001 ký tự, nhiều nhất 2000.")) == (422, 2)  # on top, at the field
     assert state(client, world) == "submitted"
 
 
 def test_return_of_a_received_sheet_is_409(client: Client, world: World, settings: Settings) -> None:
     to_received(client.db, world, settings)
-    place = list(world.criteria.by_code).index("I.2")
-    data = {f"line{place}-chosen": "y", f"line{place}-reason": "x"}
+    client.sign_in("department")
+    page = client.page(url(world, "/return"))
 
-    assert client.sign_in("department").post(url(world, "/return"), data=data).status_code == 409
+    assert says(page, "Không thể trả lại")
+    assert [form for form in page.forms if not form.in_frame] == []
+    assert client.post(url(world, "/return"), data={reason_of("I.2", world): "x", "step": "return"}).status_code == 409
 
 
 @pytest.mark.parametrize("name", ["unit_officer", "unit_director", "member", "leader", "auditor", "admin"])
