@@ -71,7 +71,7 @@ def look(sheet: Sheet) -> Any:
         if file is None or not file.filename:
             raise Problems([Problem(Phrase(N_("Chọn một tệp.")))])
         raw = file.stream.read(LARGEST_BYTES + 1)
-        plan = service.plan_of(db, sheet, raw, now=now)
+        plan = service.plan_of(db, sheet, raw, by=current.actor().user_id, now=now)
     except Problems as problems:
         return _page(sheet, problems=problems), 422
     if plan.problems:
