@@ -126,7 +126,7 @@ class Plan:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether there is nothing to write and nothing to decide."""
+        """Whether there is nothing to write and nothing to decide; lines that stay as they are online may differ."""
         return not self.problems and not self.taken and not self.conflicts
 
 

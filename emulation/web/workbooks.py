@@ -99,7 +99,7 @@ def apply(sheet: Sheet) -> Any:
     if written:
         flash(ngettext("Đã ghi %(num)s tiêu chí từ Excel.", "Đã ghi %(num)s tiêu chí từ Excel.", written), "ok")
     else:
-        flash(_("Phiếu Excel khớp với phiếu trên hệ thống, không có gì để ghi."), "ok")
+        flash(_("Không có gì để ghi; phiếu trên hệ thống giữ nguyên."), "ok")
     return redirect(url_for("sheets.sheet", sheet_id=sheet.id), 303)
 
 
