@@ -185,6 +185,10 @@ def test_documents_of_what_does_not_exist_are_refused_and_nothing_is_written(
     assert said == "Không có kỳ đánh giá “1999-2000”."
     said = refusal(run(url, "certificates", "--period", "2021-2022", "--award", "none", "--out", out))
     assert "none" in said
+    for command in (("report", "ranking"), ("certificates", "--award", "co")):
+        said_of_word = run(url, *command, "--period", "2021-2022", "--out", tmp_path / "a.docx")
+        assert said_of_word.exit_code == 2
+        assert "--out: tên tệp phải kết thúc bằng .pdf." in said_of_word.stderr
     assert list(tmp_path.iterdir()) == []
 
 

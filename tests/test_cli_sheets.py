@@ -32,6 +32,7 @@ def test_sheet_goes_out_and_comes_back(db: Session, world: World, settings: Sett
         "ghi        I.2      chưa kê khai -> Tỷ lệ đúng hạn: 91,5 %",
         "ghi        II.4     chưa kê khai -> Số sáng kiến: 3",
         "Tổng điểm: 0 -> 11,25",
+        "Chạy thử, chưa ghi gì; thêm --apply để ghi.",
     ]
     db.rollback()
     assert declared(loaded(db, world)) == {}
@@ -43,6 +44,21 @@ def test_sheet_goes_out_and_comes_back(db: Session, world: World, settings: Sett
     assert {entry.updated_by_id for entry in loaded(db, world).entries} == {world.people["unit_officer"].id}
     db.rollback()
     assert run(url, "sheet", "import", *HERE, file, "--apply").stdout.splitlines()[-1] == "Không có gì để ghi."
+    db.rollback()
+    assert run(url, "sheet", "import", *HERE, file).stdout.splitlines()[-1] == "Chạy thử: không có gì để ghi."
+
+
+def test_explanations_cannot_command_the_terminal(
+    db: Session, world: World, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "phieu.xlsx"
+    run(settings.database_url, "sheet", "export", *HERE, "--out", file)
+    typed = "a_x001B_[2J_x009B_b\u202ec\u2066d\ne"
+    file.write_bytes(changed(file.read_bytes(), {("II.4", Column.FIRST): 3, ("II.4", Column.EXPLANATION): typed}))
+    save(db, world, "I.1", None, "\x1b]0;x\x07")
+    looked = run(settings.database_url, "sheet", "import", *HERE, file)
+    assert not set("\x1b\x07\x9b\u202e\u2066") & set(looked.output), ascii(looked.output)
+    assert "b\ufffdc\ufffdd e" in looked.output, ascii(looked.output)
 
 
 def test_conflicts_need_a_word_on_the_command_line(
@@ -64,12 +80,16 @@ def test_conflicts_need_a_word_on_the_command_line(
 def test_sheet_commands_refuse_in_one_sentence(db: Session, world: World, settings: Settings, tmp_path: Path) -> None:
     url, file = settings.database_url, tmp_path / "phieu.xlsx"
     run(url, "sheet", "export", *HERE, "--out", file)
+    officer = world.people["unit_officer"]
     told = {
         ("sheet", "import", "--period", "2021-2022", "--unit", "96", file): "Phiếu Excel này của đơn vị mã 34",
         ("sheet", "import", "--period", "2021-2022", "--unit", "1", file): "Không có đơn vị mã 1.",
         ("sheet", "import", "--period", "2030", "--unit", "34", file): "Không có kỳ đánh giá “2030”.",
         ("sheet", "import", *HERE, tmp_path / "khong-co.xlsx"): "không đọc được tệp",
-        ("sheet", "import", *HERE, file, "--apply", "--by", "ai@thu.example"): "Ghi cần đúng một chuyên viên",
+        ("sheet", "import", *HERE, file, "--by", "ai@thu.example"): (
+            "“ai@thu.example” không phải chuyên viên của đơn vị. Chuyên viên của đơn vị: "
+            f"{officer.email} ({officer.name}).\n"
+        ),
     }
     for command, sentence in told.items():
         result = run(url, *command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from emulation.domain.criteria import CriteriaSet
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # turn the letters after them around
 
 
 class Failed(click.ClickException):
@@ -68,12 +70,23 @@ def read_criteria(path: Path) -> CriteriaSet:
 
 
 def located(path: Path, problem: Any) -> str:
-    """`file:line: sentence`, in one line and without signs that a terminal would obey."""
-    from emulation.domain.source import CONTROL
-
+    """`file:line: sentence`, in one line."""
     line = getattr(problem, "line", None)
     where = f"{path}:{line}" if line else str(path)
-    return CONTROL.sub("\ufffd", " ".join(f"{where}: {problem}".split()))
+    return one_line(f"{where}: {problem}")
+
+
+def one_line(text: str) -> str:
+    """In one line and without signs that a terminal would obey."""
+    from emulation.domain.source import CONTROL
+
+    return _DIRECTION.sub("\ufffd", CONTROL.sub("\ufffd", " ".join(text.split())))
+
+
+def require_ending(path: Path, *endings: str) -> None:
+    """Refuse a name under which people would expect another kind of file than is written."""
+    if path.suffix.lower() not in endings:
+        raise click.UsageError(f"--out: tên tệp phải kết thúc bằng {' hoặc '.join(endings)}.")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulation.cli.base import FILE, database, find_period, refusals, write_whole
+from emulation.cli.base import FILE, database, find_period, refusals, require_ending, write_whole
 
 if TYPE_CHECKING:
     from emulation.documents.certificate_template import Mode
@@ -20,12 +20,13 @@ def report() -> None:
 
 @report.command("ranking")
 @click.option("--period", "code", required=True, help="Code of the period, e.g. 2021-2022.")
-@click.option("--out", required=True, type=FILE, help="PDF to write.")
+@click.option("--out", required=True, type=FILE, help="File to write: a name that ends in .pdf.")
 def report_ranking(code: str, out: Path) -> None:
     """The ranking report of a period as PDF; before publication it is marked as provisional."""
     from emulation.config import settings_from
     from emulation.services.reports import ranking_report_pdf
 
+    require_ending(out, ".pdf")
     with database(writes=False) as session:
         content = ranking_report_pdf(session, find_period(session, code), department=settings_from().department)
     write_whole(out, content)
@@ -39,7 +40,7 @@ def report_ranking(code: str, out: Path) -> None:
 @click.option("--recipients", type=FILE, help="CSV of recipients (with --template).")
 @click.option("--preprinted", is_flag=True, help="Only the text, for a pre-printed sheet (phôi).")
 @click.option("--illustrative", is_flag=True, help="Mark every page as an example (minh họa).")
-@click.option("--out", required=True, type=FILE, help="PDF to write.")
+@click.option("--out", required=True, type=FILE, help="File to write: a name that ends in .pdf.")
 def certificates(
     period_code: str | None,
     award_code: str | None,
@@ -50,6 +51,7 @@ def certificates(
     out: Path,
 ) -> None:
     """Certificates as one PDF: of a granted award (--period, --award), or from files without a database."""
+    require_ending(out, ".pdf")
     from_files = template is not None and recipients is not None
     from_database = period_code is not None and award_code is not None
     if from_files == from_database or (template is None) != (recipients is None):

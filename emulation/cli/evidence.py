@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from emulation.cli.base import FILE, Failed, database, find_period
+from emulation.cli.base import FILE, Failed, database, find_period, require_ending
 
 
 @click.group()
@@ -28,9 +28,7 @@ def evidence_export(code: str, unit_code: str, out: Path) -> None:
     from emulation.services.sheets import sheet_in
     from emulation.services.units import find_unit
 
-    ending = out.suffix.lower()
-    if ending not in (".zip", ".pdf"):
-        raise click.UsageError("--out phải là tệp .zip hoặc .pdf.")
+    require_ending(out, ".zip", ".pdf")
     with database(writes=False) as session:
         sheet = sheet_in(session, find_period(session, code), find_unit(session, unit_code).id)
         if sheet is None:
@@ -39,7 +37,7 @@ def evidence_export(code: str, unit_code: str, out: Path) -> None:
     count = len({id(document) for chapter in folder.chapters for document, _ in chapter.cited})
     unfinished = out.with_name(f".{out.name}.unfinished")
     try:
-        if ending == ".zip":
+        if out.suffix.lower() == ".zip":
             with unfinished.open("wb") as file:
                 for chunk in stream_zip(folder, made_at=datetime.now(VIETNAM)):
                     file.write(chunk)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulation.cli.base import FILE, read_criteria, write_whole
+from emulation.cli.base import FILE, read_criteria, require_ending, write_whole
 from emulation.cli.scoring import reading_sheets
 from emulation.words import figure
 
@@ -34,8 +34,8 @@ def criteria_lean(criteria_file: Path, sheets_file: Path, as_json: bool, out: Pa
     """
     if out is not None and str(out).lower() in ("pdf", "xlsx"):
         out = Path(f"lean.{out}".lower())
-    if out is not None and out.suffix.lower() not in (".pdf", ".xlsx"):
-        raise click.UsageError("--out: tên tệp phải kết thúc bằng .pdf hoặc .xlsx.")
+    if out is not None:
+        require_ending(out, ".pdf", ".xlsx")
     found = read_criteria(criteria_file)
     report = report_of(found, sheets_file)
     if out is not None:

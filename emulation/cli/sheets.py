@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulation.cli.base import FILE, Failed, database, find_period, located, read_bytes, write_whole
+from emulation.cli.base import (
+    FILE,
+    Failed,
+    database,
+    find_period,
+    located,
+    one_line,
+    read_bytes,
+    require_ending,
+    write_whole,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from emulation.models import Sheet
-    from emulation.services.actor import Actor
+    from emulation.models import Sheet, User
     from emulation.services.sheet_imports import Plan, Planned
 
 
@@ -50,8 +59,7 @@ def sheet_export(period_code: str, unit_code: str, out: Path) -> None:
     from emulation.services.sheet_books import sheet_xlsx
     from emulation.services.sheet_prints import sheet_pdf
 
-    if out.suffix.lower() not in (".xlsx", ".pdf"):
-        raise click.UsageError("--out: tên tệp phải kết thúc bằng .xlsx hoặc .pdf.")
+    require_ending(out, ".xlsx", ".pdf")
     with database(writes=False) as session:
         found = find_sheet(session, period_code, unit_code)
         if out.suffix.lower() == ".xlsx":
@@ -80,46 +88,58 @@ def sheet_import(
     """Read a filled workbook: what it would change, and with --apply write it, all or nothing."""
     from emulation.domain.merging import Side
     from emulation.domain.source import Problems
+    from emulation.services.actor import Actor
     from emulation.services.sheet_imports import apply_workbook, plan_of
 
     raw, now = read_bytes(file), datetime.now(UTC)
     with database(writes=write) as session:
         found = find_sheet(session, period_code, unit_code, change=write)
-        actor = officer_of(session, found, email) if write else None
+        officer = officer_of(session, found, email, must=write)
         try:
-            plan = plan_of(session, found, raw, now=now)
+            plan = plan_of(session, found, raw, by=officer.id if officer else None, now=now)
         except Problems as error:
             raise Failed("\n".join(located(file, problem) for problem in error.problems)) from error
         for line in report(plan):
             click.echo(line)
         if plan.problems:
             raise Failed("\n".join(located(file, problem) for problem in plan.problems))
-        if actor is None:
+        if not write:
+            nothing = "Chạy thử: không có gì để ghi."
+            click.echo(nothing if plan.changes_nothing else "Chạy thử, chưa ghi gì; thêm --apply để ghi.")
             return
         if plan.conflicts and conflicts is None:
             codes = ", ".join(line.code for line in plan.conflicts)
             raise Failed(f"Chưa ghi gì: hai bên cùng sửa {codes}; thêm --conflicts online hoặc --conflicts workbook.")
         choices = {line.code: Side(conflicts) for line in plan.conflicts if conflicts}
+        assert officer is not None
+        actor = Actor(officer, "command line")
         written = apply_workbook(session, actor, found, raw, choices=choices, seen=plan.digest, now=now)
     click.echo(f"Đã ghi {written} tiêu chí." if written else "Không có gì để ghi.")
 
 
-def officer_of(session: Session, found: Sheet, email: str | None) -> Actor:
-    """The officer in whose name the workbook is handed in: a person fills a sheet, never the command line."""
+def officer_of(session: Session, found: Sheet, email: str | None, *, must: bool) -> User | None:
+    """The officer in whose name the workbook is handed in: a person fills a sheet, never the command line.
+
+    A dry run need not know which of several officers it is: None.
+    """
     from sqlalchemy import select
 
     from emulation.access import Permission, may
     from emulation.models import Role, User
-    from emulation.services.actor import Actor
 
     people = session.scalars(
-        select(User).where(User.unit_id == found.unit_id, User.role == Role.UNIT_OFFICER, User.is_active)
+        select(User)
+        .where(User.unit_id == found.unit_id, User.role == Role.UNIT_OFFICER, User.is_active)
+        .order_by(User.email)
     ).all()
-    if email is not None:
-        people = [one for one in people if one.email == email.strip().lower()]
-    if len(people) != 1 or not may(people[0], Permission.FILL_SHEET, found):
-        raise Failed("Ghi cần đúng một chuyên viên của đơn vị: chỉ rõ bằng --by và địa chỉ thư.")
-    return Actor(people[0], "command line")
+    people = [one for one in people if may(one, Permission.FILL_SHEET, found)]
+    known = one_line(", ".join(f"{one.email} ({one.name})" for one in people)) or "chưa có ai"
+    chosen = [one for one in people if email is None or one.email == email.strip().lower()]
+    if email is not None and not chosen:
+        raise Failed(f"“{one_line(email)}” không phải chuyên viên của đơn vị. Chuyên viên của đơn vị: {known}.")
+    if must and len(chosen) != 1:
+        raise Failed(f"Ghi cần đúng một chuyên viên của đơn vị: chỉ rõ bằng --by. Chuyên viên của đơn vị: {known}.")
+    return chosen[0] if len(chosen) == 1 else None
 
 
 def report(plan: Plan) -> list[str]:
@@ -149,6 +169,6 @@ def words(line: Planned) -> str:
     def said(content: Any) -> str:
         parts = [f"{label}: {value}" for label, value in in_words(line.criterion, content.data)]
         parts += [content.explanation] if content.explanation else []
-        return " ".join("; ".join(parts).split()) or "chưa kê khai"
+        return one_line("; ".join(parts)) or "chưa kê khai"
 
     return f"{said(line.merged.theirs)} -> {said(line.merged.mine)}"

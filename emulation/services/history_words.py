@@ -117,7 +117,7 @@ FIELD_NAMES = {
     "issuer": N_("Cơ quan ban hành"),
     "kind": N_("Loại"),
     "level": N_("Bậc"),
-    "lines": N_("Tiêu chí và bản"),
+    "lines": N_("Tiêu chí"),
     "members": N_("Thành viên"),
     "merit": N_("Thành tích"),
     "met": N_("Đạt"),
@@ -267,6 +267,8 @@ def _said(key: str, value: Any, names: Names) -> Phrase:
     if (key, value if isinstance(value, str) else "") in VALUE_NAMES:
         return Phrase(VALUE_NAMES[key, value])
     known = names.get(key, {})
+    if key == "lines":  # what tells the contents apart is not for people
+        value = [str(one).partition(" ")[0] for one in value]
     if isinstance(value, list):
         return Phrase("%(v)s", {"v": ", ".join(known.get(str(one), str(one)) for one in value)})
     if str(value) in known:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from emulation.documents.sheet_layout import Stamp
 from emulation.documents.sheet_workbook_read import Filled, Opened, open_workbook, read_rows
 from emulation.domain.criteria import Criterion
-from emulation.domain.merging import EMPTY, Content, Merged, Outcome, Side, merge
+from emulation.domain.merging import EMPTY, NEVER, Content, Earlier, Merged, Outcome, Side, merge
 from emulation.domain.numbers import number
 from emulation.domain.shared_figures import spread
 from emulation.domain.source import Problem, Problems
@@ -104,7 +104,7 @@ class Plan:
     problems: tuple[Problem, ...]
     total: Decimal
     total_taken: Decimal  # with everything that only the workbook changed
-    digest: str  # of all three versions of every line: changes when anything does
+    digest: str  # of all versions of every line and what they come to: changes when anything does
 
     def _of(self, wanted: Outcome) -> list[Planned]:
         return [line for line in self.lines if line.merged.outcome is wanted]
@@ -126,15 +126,15 @@ class Plan:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether there is nothing to write and nothing to decide."""
+        """Whether there is nothing to write and nothing to decide; lines that stay as they are online may differ."""
         return not self.problems and not self.taken and not self.conflicts
 
 
 # ---- what a workbook comes to ----
 
 
-def plan_of(db: Session, sheet: Sheet, raw: bytes, *, now: datetime) -> Plan:
-    """What the workbook would change on a loaded sheet.
+def plan_of(db: Session, sheet: Sheet, raw: bytes, *, by: int | None = None, now: datetime) -> Plan:
+    """What the workbook would change on a loaded sheet; `by` is the key of who hands it in, where that is known.
 
     Raises:
         WrongState: the unit cannot fill its sheet now.
@@ -155,10 +155,8 @@ def plan_of(db: Session, sheet: Sheet, raw: bytes, *, now: datetime) -> Plan:
         code: spelled(code, one.data, one.explanation) for code, one in opened.stamp.lines.items() if code in by_code
     }
     theirs = {code: spelled(code, one.data, one.explanation) for code, one in entries.items() if code in by_code}
-    own = _handed_in(db, sheet, opened.identity)
-    base |= {code: theirs[code] for code, one in entries.items() if code in theirs and own.get(code) == one.version}
     mine = {code: spelled(code, filled.data, filled.explanation) for code, filled in found.lines.items()}
-    merged = merge(base, theirs, mine)
+    merged = merge(base, theirs, mine, _handed_in(db, sheet, opened.identity, by))
     problems, sound = list(found.problems), {}
     for code, one in merged.items():
         if one.outcome in (Outcome.TAKE, Outcome.CONFLICT):
@@ -200,22 +198,21 @@ def check_stamp(stamp: Stamp, sheet: Sheet) -> None:
         raise Problems([Problem(refused)])
 
 
-def _handed_in(db: Session, sheet: Sheet, identity: str) -> dict[str, int]:
-    """Lines that earlier hand-ins of the same download wrote, with the version that came of it.
-
-    Where such a line is still as it was written, the workbook has seen it: whoever goes on in the same file is not
-    asked to decide between two works of their own.
-    """
-    lines = db.scalars(
-        select(History.new)
+def _handed_in(db: Session, sheet: Sheet, identity: str, by: int | None) -> dict[str, Earlier]:
+    """What earlier hand-ins of the same download wrote, by line."""
+    lines = db.execute(
+        select(History.actor_id, History.new)
         .where(History.thing == Sheet.__tablename__, History.thing_id == sheet.id, History.act == "import_workbook")
         .order_by(History.id)
     )
-    found: dict[str, int] = {}
-    for new in lines:
-        if new is not None and new.get("workbook") == identity:
-            pairs = (str(one).rpartition(" ") for one in new.get("lines", ()))
-            found |= {code: int(version) for code, _, version in pairs}
+    found: dict[str, Earlier] = {}
+    for who, new in lines:
+        if new is None or new.get("workbook") != identity:
+            continue
+        for code, _, fingerprint in (str(one).rpartition(" ") for one in new["lines"]):
+            known = found.get(code, NEVER)
+            own = fingerprint if by is not None and who == by else known.own
+            found[code] = Earlier(known.written | {fingerprint}, own)
     return found
 
 
@@ -288,7 +285,7 @@ def _plan(
             )
         )
     versions = [
-        [code, *((part.data, part.explanation) for part in (one.base, one.theirs, one.mine))]
+        [code, one.outcome, *((part.data, part.explanation) for part in (one.base, one.theirs, one.mine))]
         for code, one in merged.items()
     ]
     body = json.dumps([versions, [str(one) for one in problems]], ensure_ascii=False, sort_keys=True)
@@ -349,7 +346,7 @@ def apply_workbook(
         PlanStale: the plan is another one now.
         Undecided: a cell is wrong, or a line that both changed is not decided.
     """
-    plan = plan_of(db, sheet, raw, now=now)
+    plan = plan_of(db, sheet, raw, by=actor.user_id, now=now)
     if plan.changes_nothing:
         return 0
     if seen is not None and plan.digest != seen:
@@ -378,8 +375,7 @@ def apply_workbook(
             N_("Chưa ghi gì: %(codes)s dùng chung số liệu với tiêu chí khác nhưng trong Excel ghi khác nhau."),
             codes=", ".join(lost),
         )
-    written = [f"{code} {entry.version}" for code, entry in stored.items() if entry is not None]
-    if written:
+    if wanted:
         record(
             db,
             actor,
@@ -389,8 +385,8 @@ def apply_workbook(
             period_id=sheet.period_id,
             unit_id=sheet.unit_id,
             new={
-                "count": len(written),
-                "lines": written,
+                "count": len(wanted),
+                "lines": [f"{code} {content.fingerprint}" for code, content in wanted.items()],
                 "sha256": hashlib.sha256(raw).hexdigest(),
                 "workbook": plan.identity,
             },

@@ -71,7 +71,7 @@ def look(sheet: Sheet) -> Any:
         if file is None or not file.filename:
             raise Problems([Problem(Phrase(N_("Chọn một tệp.")))])
         raw = file.stream.read(LARGEST_BYTES + 1)
-        plan = service.plan_of(db, sheet, raw, now=now)
+        plan = service.plan_of(db, sheet, raw, by=current.actor().user_id, now=now)
     except Problems as problems:
         return _page(sheet, problems=problems), 422
     if plan.problems:
@@ -99,7 +99,7 @@ def apply(sheet: Sheet) -> Any:
     if written:
         flash(ngettext("Đã ghi %(num)s tiêu chí từ Excel.", "Đã ghi %(num)s tiêu chí từ Excel.", written), "ok")
     else:
-        flash(_("Phiếu Excel khớp với phiếu trên hệ thống, không có gì để ghi."), "ok")
+        flash(_("Không có gì để ghi; phiếu trên hệ thống giữ nguyên."), "ok")
     return redirect(url_for("sheets.sheet", sheet_id=sheet.id), 303)
 
 

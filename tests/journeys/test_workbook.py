@@ -23,6 +23,7 @@ def test_workbook_goes_round(db: Session, world: World, settings: Settings, visi
     fill(db, world, settings)
     page = visitors.sign_in("unit_officer")
     page.goto(f"/sheets/{world.sheets['34'].id}")
+    page.get_by_text("Excel, bản in").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Tải Excel").click()
     file = tmp_path / download.value.suggested_filename

@@ -18,8 +18,9 @@ from emulation.domain.criteria import load
 from emulation.domain.merging import Outcome, Side
 from emulation.domain.source import Problems
 from emulation.errors import Missing, WrongState
-from emulation.models import History, Sheet
+from emulation.models import History, Role, Sheet
 from emulation.services.criteria import publish
+from emulation.services.history_words import changes_of
 from emulation.services.scores import self_score
 from emulation.services.sheet_books import sheet_xlsx
 from emulation.services.sheet_imports import (
@@ -34,7 +35,7 @@ from emulation.services.sheets import save_entry
 from emulation.services.submissions import return_lines
 from tests.documents.test_sheet_workbook import changed
 from tests.filling import fill, loaded, now, to_submitted
-from tests.world import FULL_ENTRIES, NINE_KINDS, World
+from tests.world import FULL_ENTRIES, NINE_KINDS, World, person
 
 FIRST, SECOND, SAID = Column.FIRST, Column.SECOND, Column.EXPLANATION
 
@@ -62,13 +63,13 @@ def save(db: Session, world: World, code: str, data: Any, explanation: str = "")
     db.commit()
 
 
-def hand_in(db: Session, world: World, raw: bytes, choices: Mapping[str, Side] | None = None) -> int:
+def hand_in(
+    db: Session, world: World, raw: bytes, choices: Mapping[str, Side] | None = None, by: str = "unit_officer"
+) -> int:
     """Look, then write what was seen."""
-    sheet = loaded(db, world)
-    plan = plan_of(db, sheet, raw, now=now())
-    written = apply_workbook(
-        db, world.actor("unit_officer"), sheet, raw, choices=choices or {}, seen=plan.digest, now=now()
-    )
+    sheet, actor = loaded(db, world), world.actor(by)
+    plan = plan_of(db, sheet, raw, by=actor.user_id, now=now())
+    written = apply_workbook(db, actor, sheet, raw, choices=choices or {}, seen=plan.digest, now=now())
     db.commit()
     return written
 
@@ -118,6 +119,8 @@ def test_empty_sheet_is_filled_from_a_workbook_line_by_line(db: Session, world: 
     assert [line.place for line in lines] == ["I.1", "I.2", "II.3", "III.1", ""]
     assert lines[-1].new is not None
     assert lines[-1].new["count"] == 4
+    words = {one.label: one.after for one in changes_of(lines[-1])}
+    assert str(words["Tiêu chí"]) == "I.1, I.2, II.3, III.1"
 
 
 def test_handing_in_twice_is_harmless(db: Session, world: World) -> None:
@@ -131,11 +134,47 @@ def test_handing_in_twice_is_harmless(db: Session, world: World) -> None:
 def test_same_file_filled_on_and_handed_in_again_is_no_conflict_with_itself(db: Session, world: World) -> None:
     first = export(db, world, {("II.4", FIRST): 3, ("I.2", FIRST): 91})
     assert hand_in(db, world, first) == 2
-    assert hand_in(db, world, changed(first, {("II.4", FIRST): 4, ("I.2", FIRST): None})) == 2
-    assert declared(loaded(db, world)) == {"I.2": None, "II.4": {"count": "4"}}
+    second = changed(first, {("II.4", FIRST): 4, ("I.2", FIRST): 92})
+    assert hand_in(db, world, second) == 2
+    assert declared(loaded(db, world)) == {"I.2": {"value": "92"}, "II.4": {"count": "4"}}
+    assert hand_in(db, world, first) == 0  # an older copy
+
     save(db, world, "II.4", {"count": 1})  # somebody else: now there is something to decide
-    plan = plan_of(db, loaded(db, world), changed(first, {("II.4", FIRST): 5, ("I.2", FIRST): None}), now=now())
+    by = world.people["unit_officer"].id
+    plan = plan_of(db, loaded(db, world), changed(second, {("II.4", FIRST): 5}), by=by, now=now())
     assert [(line.code, line.merged.outcome) for line in plan.lines] == [("II.4", Outcome.CONFLICT)]
+    assert hand_in(db, world, second) == 0
+    assert declared(loaded(db, world)) == {"I.2": {"value": "92"}, "II.4": {"count": "1"}}
+
+
+@pytest.mark.parametrize("second_person", ["unit_officer", "second_officer"])
+@pytest.mark.parametrize("order", ["AB", "BA"])
+def test_two_copies_of_one_download_leave_each_others_lines(
+    db: Session, world: World, settings: Settings, order: str, second_person: str
+) -> None:
+    fill(db, world, settings)
+    world.people["second_officer"] = person("second_officer", Role.UNIT_OFFICER, world.units["34"])
+    db.add(world.people["second_officer"])
+    db.commit()
+    raw = export(db, world)
+    copies = {"A": changed(raw, {("II.4", FIRST): 5}), "B": changed(raw, {("I.2", FIRST): 91})}
+    for name, by in zip(order, ("unit_officer", second_person), strict=True):
+        assert hand_in(db, world, copies[name], by=by) == 1
+    found = declared(loaded(db, world))
+    assert (found["II.4"], found["I.2"]) == ({"count": "5"}, {"value": "91"})
+    for name in order:
+        assert hand_in(db, world, copies[name], by=second_person) == 0
+
+
+def test_second_person_is_asked_where_two_copies_differ(db: Session, world: World, settings: Settings) -> None:
+    fill(db, world, settings)
+    world.people["second_officer"] = person("second_officer", Role.UNIT_OFFICER, world.units["34"])
+    db.add(world.people["second_officer"])
+    db.commit()
+    raw = export(db, world)
+    assert hand_in(db, world, changed(raw, {("II.4", FIRST): 5})) == 1
+    with pytest.raises(Undecided):
+        hand_in(db, world, changed(raw, {("II.4", FIRST): 4}), by="second_officer")
 
 
 def test_what_only_one_side_changed_is_merged(db: Session, world: World, settings: Settings) -> None:

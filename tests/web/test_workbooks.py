@@ -54,7 +54,19 @@ def test_workbook_is_looked_at_then_written(client: Client, db: Session, world: 
     assert (response.status_code, response.headers["Location"]) == (303, f"/sheets/{world.sheets['34'].id}")
     assert declared(db, world) == {"I.2": {"value": "91.5"}, "II.4": {"count": "3"}}
     assert write(client, page).status_code == 303  # the button pressed twice
-    assert "khớp với phiếu trên hệ thống" in client.get(f"/sheets/{world.sheets['34'].id}").text
+    assert "Không có gì để ghi; phiếu trên hệ thống giữ nguyên." in client.get(f"/sheets/{world.sheets['34'].id}").text
+
+
+def test_old_workbook_without_changes_says_what_stays_online(client: Client, db: Session, world: World) -> None:
+    raw = export(db, world)
+    save(db, world, "II.4", {"count": 4})
+    page = look(client.sign_in("unit_officer"), world, raw)
+    assert page.status_code == 200
+    assert "Không có gì để ghi; giữ bản mới trên hệ thống ở 1 tiêu chí." in page.text
+    assert "khớp với phiếu trên hệ thống" not in page.text
+    assert "Số sáng kiến: 4" in page.text
+    assert not [form for form in read(page.text).forms if form.action.endswith("/apply")]
+    assert "khớp với phiếu trên hệ thống" in look(client, world, export(db, world)).text
 
 
 def test_wrong_cells_are_named_and_nothing_can_be_written(client: Client, db: Session, world: World) -> None:
