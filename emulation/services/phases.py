@@ -15,7 +15,7 @@ from emulation.models import Extension, Period, PhaseWindow, Sheet
 from emulation.services.actor import Actor
 from emulation.services.checks import Check, checks_for_next
 from emulation.services.history import record
-from emulation.words import N_, Phrase
+from emulation.words import N_, Phrase, tidy
 
 TIMED = (Phase.SELF_SCORING, Phase.REVIEW, Phase.EXPLANATION, Phase.COUNCIL)
 EXTENSIBLE = (Phase.SELF_SCORING, Phase.REVIEW, Phase.EXPLANATION)  # phases in which units act
@@ -148,7 +148,7 @@ def extend(
         raise Invalid(N_("Hạn chung là %(when)s; hạn riêng của đơn vị không sớm hơn."), "closes_at", when=general)
     if present is not None and closes_at == present:
         raise Invalid(N_("Hạn của đơn vị đã là %(when)s."), "closes_at", when=present)
-    words = reason.replace("\r\n", "\n").strip()
+    words = tidy(reason)
     if not words:
         raise Invalid(N_("Nêu lý do gia hạn."), "reason")
     if len(words) > LONGEST_REASON:
