@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from typing import IO, BinaryIO, cast
 
 import pikepdf
 
+LARGEST_MENDED = (
+    4 * 1024**2
+)  # bytes of a damaged PDF that is looked through; twelve times as much takes most of a minute
+
 
 def opens(file: IO[bytes], media_type: str) -> bool:
-    """Whether an open PDF or picture is one behind its first bytes. A PDF with a password is."""
+    """Whether an open PDF or picture is one behind its first bytes."""
+    if media_type == "application/pdf":
+        is_large = file.seek(0, os.SEEK_END) > LARGEST_MENDED
+        return _opens_as_pdf(file, mend=False) or is_large or _opens_as_pdf(file, mend=True)
+    try:
+        return all(size_of_picture(file, media_type))
+    except (ValueError, struct.error):
+        return False
+
+
+def _opens_as_pdf(file: IO[bytes], *, mend: bool) -> bool:
+    """Whether it opens, or would with a password. Readers mend what many a program writes wrongly, such as offsets."""
     file.seek(0)
     try:
-        if media_type == "application/pdf":
-            with pikepdf.Pdf.open(cast(BinaryIO, file)) as source:
-                return "/Root" in source.trailer
-        return all(size_of_picture(file, media_type))
+        with pikepdf.Pdf.open(cast(BinaryIO, file), attempt_recovery=mend) as source:
+            return "/Root" in source.trailer
     except pikepdf.PasswordError:
         return True
-    except (pikepdf.PdfError, ValueError, TypeError, RuntimeError, struct.error):
+    except (pikepdf.PdfError, ValueError, TypeError, RuntimeError):
         return False
 
 
