@@ -10,7 +10,7 @@ import pikepdf
 
 LARGEST_MENDED = (
     4 * 1024**2
-)  # bytes of a damaged PDF that is looked through; twelve times as much takes most of a minute
+)  # bytes of a damaged PDF that is looked through: two seconds; 48 MiB took most of a minute
 
 
 def opens(file: IO[bytes], media_type: str) -> bool:
