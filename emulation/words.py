@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,11 +13,24 @@ from typing import Any
 from emulation.config import VIETNAM
 
 MINUS = "\u2212"
+_LINE_END = re.compile("\r\n|[\r\v\f\x85]")
+# what nobody types: control characters, which break files and databases, and marks that turn the reading direction
+_UNTYPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def N_(text: str) -> str:  # the name that gettext tools look for
     """Mark `text` for the translation catalogue without translating it now."""
     return text
+
+
+def tidy(text: str) -> str:
+    """Typed text as it is stored: composed letters (NFC), plain line ends, nothing unseen, no space around."""
+    return _UNTYPED.sub("", _LINE_END.sub("\n", unicodedata.normalize("NFC", text))).strip()
+
+
+def tidy_line(text: str) -> str:
+    """As `tidy`, in one line and with single spaces."""
+    return " ".join(tidy(text).split())
 
 
 def figure(value: Decimal | int, *, decimal: str = ",", places: int | None = None) -> str:

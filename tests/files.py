@@ -6,8 +6,13 @@ import zipfile
 import zlib
 from io import BytesIO
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffd9")
+import pikepdf
+
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Size 4/Root 1 0 R>>\n%%EOF\n"
+)
+JPEG = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffc0000b080001000101011100ffd9")  # no pixel, but a size
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504)  # DOC, XLS, PPT of old
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -55,6 +60,23 @@ def odf(kind: str, *extra: str) -> bytes:
     """A document of LibreOffice; `extra` names more parts."""
     mimetype = f"application/vnd.oasis.opendocument.{kind}".encode()
     return packed({"mimetype": mimetype, "content.xml": b"<a/>", **dict.fromkeys(extra, b"x")})
+
+
+def stuffed(document: bytes, name: str, content: bytes) -> bytes:
+    """A packed document with one more part."""
+    out = BytesIO(document)
+    with zipfile.ZipFile(out, "a") as file:
+        file.writestr(name, content)
+    return out.getvalue()
+
+
+def locked() -> bytes:
+    """A PDF with a password."""
+    out = BytesIO()
+    with pikepdf.Pdf.new() as made:
+        made.add_blank_page()
+        made.save(out, encryption=pikepdf.Encryption(user="x", owner="y"))
+    return out.getvalue()
 
 
 def overlapping() -> bytes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import zipfile
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.cli import main
+from emulation.cli.base import Failed, connected
 from emulation.config import Settings
 from emulation.models import PhaseWindow
 from tests import filling, finished
@@ -71,10 +74,55 @@ def test_file_that_is_no_database_is_refused(tmp_path: Path, command: tuple[str,
     (tmp_path / "anh.png").write_bytes(b"\x89PNG\r\n\x1a\n" * 200)
     assert refusal(run(f"sqlite:///{tmp_path / 'anh.png'}", *command)) == f"{CLOSED}file is not a database."
     assert refusal(run(f"sqlite:///{tmp_path}", *command)) == f"{CLOSED}unable to open database file."
-    assert refusal(run(f"sqlite:///{tmp_path / 'anh.png' / 'a' / 'b.db'}", *command)).startswith(CLOSED)
+    nowhere = refusal(run(f"sqlite:///{tmp_path / 'anh.png' / 'a' / 'b.db'}", *command))
+    assert nowhere.startswith(CLOSED if command in (("db", "upgrade"), ("run",)) else "Không có tệp cơ sở dữ liệu /")
+
+
+@pytest.mark.parametrize("command", COMMANDS[2:], ids=" ".join)
+def test_database_that_is_not_there_is_not_made_by_reading(tmp_path: Path, command: tuple[str, ...]) -> None:
+    said = refusal(run(f"sqlite:///{tmp_path / 'go' / 'nham.db'}", *command))
+    assert said.startswith(f"Không có tệp cơ sở dữ liệu {tmp_path / 'go' / 'nham.db'}: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def _write_at_once() -> None:
+    with connected() as engine, engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        connection.exec_driver_sql("CREATE TABLE a (b)")
+
+
+def test_database_that_is_locked_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMULATION_DATABASE_URL", f"sqlite:///{tmp_path / 'a.db'}")
+    with closing(sqlite3.connect(tmp_path / "a.db")) as other:
+        other.execute("PRAGMA journal_mode = WAL").close()
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Failed, match=r"đang bận.*database is locked"):
+            _write_at_once()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LARGEST_FILE_MIB", "abc"), ("LARGEST_FILE_MIB", "-1"), ("LARGEST_FILE_MIB", "0"), ("UNIT_QUOTA_MIB", "x"),
+        ("UNIT_QUOTA_MIB", ""), ("OVERDUE_REMINDERS", "1.5"), ("TRUSTED_PROXIES", "99"), ("CLAMD", "quatsch"),
+        ("SECURE_COOKIES", "có"), ("EVIDENCE_DIR", " "),
+    ],
+)  # fmt: skip
+def test_wrong_setting_is_refused_by_name_by_every_command(tmp_path: Path, name: str, value: str) -> None:
+    url, variable = f"sqlite:///{tmp_path / 'a.db'}", f"EMULATION_{name}"
+    for command in (*COMMANDS, ("criteria", "check", "x.yaml")):
+        assert refusal(run(url, *command, **{variable: value})).startswith(f"{variable} ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_run_refuses_a_folder_of_evidence_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"")
+    said = refusal(run(f"sqlite:///{tmp_path / 'a.db'}", "run", EMULATION_EVIDENCE_DIR=str(tmp_path / "x")))
+    assert said == f"EMULATION_EVIDENCE_DIR: không tạo được thư mục {tmp_path / 'x'} (File exists)."
 
 
 def test_database_without_tables_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "new.db").touch()
     said = refusal(run(f"sqlite:///{tmp_path / 'new.db'}", "user", "reset", "a@thu.example"))
     assert said == "Cơ sở dữ liệu chưa có bảng nào: chạy `emulation db upgrade` trước."
 
@@ -208,8 +256,8 @@ def test_evidence_of_a_unit_is_written_as_zip_and_as_pdf(
     with zipfile.ZipFile(packed) as found:
         assert len(found.namelist()) == 3
     done = run(settings.database_url, *of_unit, "34", "--out", bound)
-    assert done.stdout.startswith(f"{bound}: 2 minh chứng, 1 trang, 2 chỉ ghi trong mục lục, ")
-    assert pages(bound) == 1
+    assert done.stdout.startswith(f"{bound}: 2 minh chứng, 3 trang, 0 chỉ ghi trong mục lục, ")
+    assert pages(bound) == 3
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mc.pdf", "mc.zip"]
 
     url = settings.database_url
@@ -220,3 +268,7 @@ def test_evidence_of_a_unit_is_written_as_zip_and_as_pdf(
         "Không có kỳ đánh giá “x”."
     )
     assert run(url, *of_unit, "34", "--out", tmp_path / "a.rar").exit_code == 2
+
+    lost = run(url, *of_unit, "34", "--out", packed, EMULATION_EVIDENCE_DIR=str(tmp_path / "sai"))
+    assert (lost.exit_code, packed.exists(), len(lost.stderr.splitlines())) == (1, True, 2)
+    assert lost.stderr.splitlines()[0].endswith("): Không tìm thấy tệp trên máy chủ")

@@ -8,6 +8,7 @@ import sys
 import click
 
 from emulation.cli.accounts import db, user
+from emulation.cli.base import settled
 from emulation.cli.comparing import criteria_diff, criteria_impact
 from emulation.cli.criteria import criteria
 from emulation.cli.documents import certificates, report
@@ -18,6 +19,7 @@ from emulation.cli.reminders import remind
 from emulation.cli.scoring import rank, score
 from emulation.cli.server import demo, run
 from emulation.cli.sheets import sheet
+from emulation.config import settings_from
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,6 +28,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # Vietnamese comes out whole whatever the terminal's locale says
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    with settled():
+        settings_from()
 
 
 for command in (criteria_diff, criteria_impact, criteria_lean):

@@ -20,7 +20,7 @@ def db_upgrade() -> None:
     """Bring the database to the schema of this version."""
     from emulation.schema import current_revision, migrate
 
-    with connected() as engine:
+    with connected(creates=True) as engine:
         migrate(engine)
         click.echo(f"Cơ sở dữ liệu ở phiên bản {current_revision(engine)}.")
 

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from emulation.config import WrongSetting
 from emulation.errors import Refusal
 
 if TYPE_CHECKING:
@@ -37,6 +38,15 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except Refusal as error:
+        raise Failed(str(error)) from error
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """A setting that cannot be used becomes a sentence."""
+    try:
+        yield
+    except WrongSetting as error:
         raise Failed(str(error)) from error
 
 
@@ -90,19 +100,28 @@ def require_ending(path: Path, *endings: str) -> None:
 
 
 @contextmanager
-def connected() -> Iterator[Engine]:
+def connected(*, creates: bool = False) -> Iterator[Engine]:
     """The engine of the configured database, which has answered; its connections are closed at the end.
 
+    A file that is not there is made with `creates` only: a typing error must not look like an empty database.
+
     Raises:
-        Failed: the address is no address, or nobody answers there. The address itself is not repeated: it may hold
-            a password.
+        Failed: the address is no address, or nobody answers there, now or later. The address itself is not repeated:
+            it may hold a password.
     """
+    from sqlalchemy import make_url
     from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
     from emulation.config import settings_from
-    from emulation.db import make_engine
+    from emulation.db import UNAVAILABLE, is_unavailable, make_engine
 
     try:
+        url = make_url(settings_from().database_url)
+        if url.get_backend_name() == "sqlite" and url.database and not creates and not Path(url.database).exists():
+            raise Failed(
+                f"Không có tệp cơ sở dữ liệu {url.database}: sửa EMULATION_DATABASE_URL,"
+                " hoặc chạy `emulation db upgrade` để tạo mới."
+            )
         engine = make_engine(settings_from().database_url)
         engine.connect().close()
     except DBAPIError as error:
@@ -116,6 +135,11 @@ def connected() -> Iterator[Engine]:
         ) from error
     try:
         yield engine
+    except UNAVAILABLE as error:
+        if not is_unavailable(error):
+            raise
+        reason = " ".join(str(getattr(error, "orig", error)).split())
+        raise Failed(f"Cơ sở dữ liệu đang bận hoặc không trả lời, thử lại sau ít phút: {reason}.") from error
     finally:
         engine.dispose()
 

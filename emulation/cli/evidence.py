@@ -20,10 +20,13 @@ def evidence() -> None:
 @click.option("--unit", "unit_code", required=True, help="Code of the unit.")
 @click.option("--out", required=True, type=FILE, help="FILE.zip (every file and an index) or FILE.pdf (one document).")
 def evidence_export(code: str, unit_code: str, out: Path) -> None:
-    """All evidence of a unit in one ZIP, or as one merged PDF, in the order of the criteria."""
+    """All evidence of a unit in one ZIP, or as one merged PDF, in the order of the criteria.
+
+    Files that are missing or damaged on disk are named on stderr and in the index; the exit code is 1 then.
+    """
     from emulation.config import VIETNAM, settings_from
     from emulation.documents.evidence_book import write_book
-    from emulation.documents.evidence_zip import stream_zip
+    from emulation.documents.evidence_zip import stream_zip, trouble_with
     from emulation.services.evidence_exports import evidence_folder
     from emulation.services.sheets import sheet_in
     from emulation.services.units import find_unit
@@ -34,7 +37,8 @@ def evidence_export(code: str, unit_code: str, out: Path) -> None:
         if sheet is None:
             raise Failed(f"Đơn vị “{unit_code}” không tham gia kỳ đánh giá “{code}”.")
         folder = evidence_folder(session, sheet, folder=Path(settings_from().evidence_dir))
-    count = len({id(document) for chapter in folder.chapters for document, _ in chapter.cited})
+    documents = list({id(one): one for chapter in folder.chapters for one, _ in chapter.cited}.values())
+    count = len(documents)
     unfinished = out.with_name(f".{out.name}.unfinished")
     try:
         if out.suffix.lower() == ".zip":
@@ -51,3 +55,9 @@ def evidence_export(code: str, unit_code: str, out: Path) -> None:
     finally:
         unfinished.unlink(missing_ok=True)
     click.echo(f"{out}: {said}, {out.stat().st_size // 1024} kB")
+    troubles = [(one, trouble_with(one.path)) for one in documents if one.path]
+    for one, trouble in troubles:
+        if trouble:
+            click.echo(f"{one.code or '-'} {one.title} ({one.file_name}): {trouble}", err=True)
+    if any(trouble for _, trouble in troubles):
+        raise SystemExit(1)

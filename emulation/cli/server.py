@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from emulation.cli.base import connected, refusals
+from emulation.cli.base import connected, refusals, settled
 
 
 def serve(settings_environment: dict[str, str], host: str, port: int, workers: int) -> None:
@@ -35,14 +35,16 @@ def serve(settings_environment: dict[str, str], host: str, port: int, workers: i
 @click.option("--workers", default=2, show_default=True)
 def run(host: str, port: int, workers: int) -> None:
     """Serve the application; settings come from EMULATION_* variables. The schema is brought up to date first."""
-    from emulation.config import settings_from
+    from emulation.config import require_folder, settings_from
     from emulation.jobs import plan_in
     from emulation.schema import migrate
 
     with refusals():
         plan_in(settings_from())
-    with connected() as engine:
+    with connected(creates=True) as engine:
         migrate(engine)
+    with settled():
+        require_folder(settings_from())
     serve({}, host, port, workers)
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pikepdf
 
+from emulation.documents.evidence_files import size_of_picture
 from emulation.documents.evidence_folder import Document, EvidenceFolder
-from emulation.documents.evidence_zip import is_whole
+from emulation.documents.evidence_zip import trouble_with
 from emulation.documents.pdf import Picture, named_stylesheet, stylesheet, write_pdf
 from emulation.documents.typesetting import fill
 
@@ -110,10 +111,9 @@ def _open(document: Document) -> pikepdf.Pdf:
     if document.url:
         raise LeftOut("Đường dẫn, xem trên mạng")
     path = document.path
-    if path is None or not path.exists():
-        raise LeftOut("Không tìm thấy tệp trên máy chủ")
-    if not is_whole(path):
-        raise LeftOut("Tệp trên máy chủ không còn đúng bản đã tải lên")
+    trouble = trouble_with(path) if path else "Không có tệp"
+    if path is None or trouble:
+        raise LeftOut(trouble)
     if document.media_type in PICTURES:
         return pikepdf.Pdf.open(BytesIO(_picture_page(path, document.media_type)))
     if document.media_type != "application/pdf":
@@ -152,39 +152,10 @@ def _disarm(page: pikepdf.Page) -> None:
 # ---- pictures ----
 
 
-def size_of_picture(path: Path, media_type: str) -> tuple[int, int]:
-    """Width and height in pixels as a PNG or JPEG says; nothing is decoded.
-
-    Raises:
-        ValueError: it does not say.
-    """
-    with path.open("rb") as file:
-        if media_type == "image/png":
-            head = file.read(24)
-            if len(head) < 24 or head[12:16] != b"IHDR":
-                raise ValueError("no IHDR")
-            width, height = struct.unpack(">II", head[16:24])
-            return int(width), int(height)
-        file.seek(2)
-        while True:
-            marker = file.read(2)
-            if len(marker) < 2 or marker[0] != 0xFF:
-                raise ValueError("no frame")
-            if marker[1] == 0xFF:  # a filler
-                file.seek(-1, 1)
-                continue
-            length = int.from_bytes(file.read(2), "big")
-            if 0xC0 <= marker[1] <= 0xCF and marker[1] not in (0xC4, 0xC8, 0xCC):
-                height, width = struct.unpack(">xHH", file.read(5))
-                return int(width), int(height)
-            if length < 2 or marker[1] in (0xD9, 0xDA):
-                raise ValueError("no frame")
-            file.seek(length - 2, 1)
-
-
 def _picture_page(path: Path, media_type: str) -> bytes:
     try:
-        width, height = size_of_picture(path, media_type)
+        with path.open("rb") as file:
+            width, height = size_of_picture(file, media_type)
     except (ValueError, struct.error) as error:
         raise LeftOut("Ảnh bị hỏng, không ghép được") from error
     if not width or not height or width * height > MOST_PIXELS:

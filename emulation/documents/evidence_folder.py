@@ -18,7 +18,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Document:
-    """One evidence. `path` is None for a link and for a file that is not as it was: `trouble` says why."""
+    """One evidence. `path` is None for a link."""
 
     code: str  # "H1.I.1.01"; empty where it is cited nowhere
     title: str
@@ -30,7 +30,6 @@ class Document:
     size: int
     path: Path | None
     url: str | None = None
-    trouble: str = ""
 
 
 @dataclass(frozen=True)

@@ -62,10 +62,9 @@ def stream_zip(folder: EvidenceFolder, *, made_at: datetime) -> Iterator[bytes]:
                 if document.path is None or key in places or key in troubles:
                     continue
                 name = _free(f"{folder_name(place, chapter)}/{file_name(document)}", taken)
-                if not document.path.exists():
-                    troubles[key] = "Không tìm thấy tệp trên máy chủ"
-                elif not is_whole(document.path):
-                    troubles[key] = "Tệp trên máy chủ không còn đúng bản đã tải lên"
+                trouble = trouble_with(document.path)
+                if trouble:
+                    troubles[key] = trouble
                 else:
                     places[key] = name
                     yield from _pack(packed, out, name, document.path, stamp)
@@ -75,10 +74,13 @@ def stream_zip(folder: EvidenceFolder, *, made_at: datetime) -> Iterator[bytes]:
     yield out.take()
 
 
-def is_whole(path: Path) -> bool:
-    """Whether a stored file still has the content that its name, the hash, stands for."""
+def trouble_with(path: Path) -> str:
+    """Why a stored file cannot be given out: it is not there, or no longer has the content its name, the hash, says."""
+    if not path.is_file():
+        return "Không tìm thấy tệp trên máy chủ"
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == path.name
+        whole = hashlib.file_digest(file, "sha256").hexdigest() == path.name
+    return "" if whole else "Tệp trên máy chủ không còn đúng bản đã tải lên"
 
 
 def _pack(packed: zipfile.ZipFile, out: Outgoing, name: str, path: Path, stamp: Any) -> Iterator[bytes]:
@@ -114,7 +116,7 @@ def index_workbook(folder: EvidenceFolder, places: dict[int, str], troubles: dic
     for chapter in folder.chapters:
         for document, place in chapter.cited:
             where = document.url or places.get(id(document), "")
-            note = document.trouble or troubles.get(id(document), "") or ("Đường dẫn" if document.url else "")
+            note = troubles.get(id(document), "") or ("Đường dẫn" if document.url else "")
             write_row(sheet, row, [*_cells(chapter, document), place, where, note])
             row += 1
     for column, width in zip("ABCDEFGHIJ", WIDTHS, strict=True):

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from emulation.domain.source import CONTROL
+
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -18,7 +20,7 @@ def write_row(sheet: Worksheet, row: int, values: Sequence[object]) -> None:
         cell = sheet.cell(row=row, column=column)
         assert isinstance(cell, Cell)
         if isinstance(value, str):
-            cell.value = harmless(value)
+            cell.value = harmless(CONTROL.sub("", value))  # what XML cannot hold
             cell.data_type = "s"
         else:
             cell.value = value  # type: ignore[assignment]  # int, float or Decimal

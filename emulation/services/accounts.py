@@ -19,7 +19,7 @@ from emulation.services import passwords
 from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.services.units import unit_of
-from emulation.words import N_
+from emulation.words import N_, tidy, tidy_line
 
 INVITATION_LASTS = timedelta(days=14)
 WINDOW = timedelta(minutes=15)  # in which failures count, and for which sign-in then waits
@@ -135,7 +135,7 @@ def _seen(db: Session, user: User) -> dict[str, object]:
 def _describe(user: User, *, name: str, title: str, role: str, unit: Unit | None, home_unit: Unit | None) -> None:
     if role not in list(Role):
         raise Invalid(N_("Không có vai trò %(role)s."), "role", role=role)
-    name, title = " ".join(name.split()), " ".join(title.split())
+    name, title = tidy_line(name), tidy_line(title)
     if not name or len(name) > 120:
         raise Invalid(N_("Nhập họ và tên, nhiều nhất 120 ký tự."), "name")
     if len(title) > 120:
@@ -151,7 +151,7 @@ def _describe(user: User, *, name: str, title: str, role: str, unit: Unit | None
 
 
 def _email(text: str) -> str:
-    return text.strip().lower()
+    return tidy(text).lower()
 
 
 def _invite(user: User, now: datetime) -> Invitation:

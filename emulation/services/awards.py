@@ -18,7 +18,7 @@ from emulation.services.actor import Actor
 from emulation.services.criteria import value_of
 from emulation.services.history import record
 from emulation.services.results import ranking_of
-from emulation.words import N_, Phrase
+from emulation.words import N_, Phrase, tidy_line
 
 LARGEST_QUOTA = 1000
 
@@ -176,9 +176,7 @@ def _columns(facts: AwardFacts) -> dict[str, object]:
 
 
 def _checked(period: Period, facts: AwardFacts, others: Sequence[Award]) -> AwardFacts:
-    facts = replace(
-        facts, code=facts.code.strip(), name=" ".join(facts.name.split()), merit=" ".join(facts.merit.split())
-    )
+    facts = replace(facts, code=facts.code.strip(), name=tidy_line(facts.name), merit=tidy_line(facts.merit))
     if not facts.name:
         raise Invalid(N_("Chưa nhập tên."), "name")
     if not facts.code or not all(letter.isascii() and (letter.isalnum() or letter == "-") for letter in facts.code):

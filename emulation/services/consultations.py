@@ -18,7 +18,7 @@ from emulation.services.actor import Actor
 from emulation.services.criteria import publish
 from emulation.services.drafts import nodes_of
 from emulation.services.history import record
-from emulation.words import N_
+from emulation.words import N_, tidy
 
 LONGEST_COMMENT = 4000
 
@@ -135,7 +135,7 @@ def comment(db: Session, actor: Actor, row: models.Draft, *, key: int, text: str
     _in_state(row, DraftState.CONSULTATION)
     if row.consultation_until is None or now > row.consultation_until:
         raise WrongState(N_("Đã hết hạn góp ý cho bản dự thảo này."))
-    said = text.strip()
+    said = tidy(text)
     if not said:
         raise Invalid(N_("Viết ý kiến góp ý."), "text")
     if len(said) > LONGEST_COMMENT:
@@ -166,7 +166,7 @@ def answer(db: Session, actor: Actor, one: Comment, *, outcome: str, text: str, 
     """
     if outcome not in set(CommentOutcome):
         raise Invalid(N_("Chọn tiếp thu hoặc giải trình."), "outcome")
-    said = text.strip()
+    said = tidy(text)
     if outcome == CommentOutcome.ANSWERED and not said:
         raise Invalid(N_("Viết lý do không tiếp thu; đơn vị góp ý sẽ đọc."), "answer")
     if len(said) > LONGEST_COMMENT:

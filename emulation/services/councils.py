@@ -19,7 +19,7 @@ from emulation.models import Cluster, Council, CouncilCluster, Mark, Method, Per
 from emulation.services.actor import Actor
 from emulation.services.criteria import value_of
 from emulation.services.history import record
-from emulation.words import N_, Phrase
+from emulation.words import N_, Phrase, tidy_line
 
 METHOD_NAMES = {
     Method.SINGLE: N_("Một người chấm"),
@@ -200,7 +200,7 @@ def _facts(scope: Scope) -> dict[str, object]:
 
 def _checked(db: Session, period: Period, council: Council | None, scope: Scope) -> Scope:
     """The scope in the set's order, or the refusal of the first thing that is wrong."""
-    name = " ".join(scope.name.split())
+    name = tidy_line(scope.name)
     if not name:
         raise Invalid(N_("Đặt tên hội đồng."), "name")
     if len(name) > 200:

@@ -20,7 +20,7 @@ from emulation.services.awards import awards_of, decision_of, decisions_of, simu
 from emulation.services.certificates import new_check_code
 from emulation.services.history import record
 from emulation.services.results import published
-from emulation.words import N_
+from emulation.words import N_, tidy, tidy_line
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def grant(
             earlier=earlier[0].award.name,
             award=award.name,
         )
-    note = vote_note.strip()
+    note = tidy(vote_note)
     if this.ties and not note:
         raise Invalid(N_("Ghi kết quả biểu quyết cho các đơn vị bằng hạng ở suất cuối."), "vote_note")
     holders = domain.decide(this.allocation, chosen)
@@ -135,10 +135,8 @@ def _appendix_order(ranking: Ranking) -> list[Outcome]:
 
 def _clean(facts: DecisionFacts) -> DecisionFacts:
     """Spaces tidied; the signer's post may have several lines ("KT. BỘ TRƯỞNG", "THỨ TRƯỞNG")."""
-    title = "\n".join(" ".join(line.split()) for line in facts.signer_title.splitlines() if line.strip())
-    cleaned = replace(
-        facts, number=" ".join(facts.number.split()), signer=" ".join(facts.signer.split()), signer_title=title
-    )
+    title = "\n".join(tidy_line(line) for line in tidy(facts.signer_title).splitlines() if line.strip())
+    cleaned = replace(facts, number=tidy_line(facts.number), signer=tidy_line(facts.signer), signer_title=title)
     for name, most in (("number", 60), ("signer", 120), ("signer_title", 120)):
         if len(getattr(cleaned, name)) > most:
             raise Invalid(N_("Dài quá %(most)s ký tự."), name, most=most)
@@ -166,7 +164,7 @@ def change_decision(
     new = asdict(_clean(facts))
     old = {key: getattr(decision, key) for key in new}
     changed = {key: new[key] for key in new if new[key] != old[key]}
-    typed = {key: " ".join(text.split()) for key, text in register_numbers.items()}
+    typed = {key: tidy_line(text) for key, text in register_numbers.items()}
     _check_register(typed)
     numbers = {
         certificate.id: (certificate, typed[certificate.id])

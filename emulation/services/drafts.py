@@ -20,7 +20,7 @@ from emulation.models import DraftState
 from emulation.services.actor import Actor
 from emulation.services.criteria import value_of
 from emulation.services.history import record
-from emulation.words import N_
+from emulation.words import N_, tidy_line
 
 LONGEST_CODE = 80
 
@@ -157,7 +157,7 @@ def create_draft(
             fields = {name: value for name, value in node.fields.items() if name != "replaces"}
             draft = apply(draft, edits.set_fields(draft, node.key, fields))
     if start is not None:
-        wanted = " ".join((edition if edition is not None else start.version).split())
+        wanted = tidy_line(edition if edition is not None else start.version)
         if not wanted or len(wanted) > 40:
             raise Invalid(N_("Đặt tên phiên bản mới, nhiều nhất 40 ký tự, ví dụ 2022-2023."), "edition")
         if db.scalar(

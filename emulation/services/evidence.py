@@ -20,8 +20,8 @@ from emulation.services.history import record
 from emulation.services.incoming import Incoming, take_in
 from emulation.services.lines import open_returns
 from emulation.services.quotas import check_quota
-from emulation.services.sheets import load_sheet_to_change, require_fillable, start_entry, tidy
-from emulation.words import N_
+from emulation.services.sheets import load_sheet_to_change, require_fillable, start_entry
+from emulation.words import N_, tidy_line
 
 LONGEST = {"title": 300, "document_number": 80, "issuer": 200, "place": 80}
 
@@ -375,7 +375,7 @@ def check_texts(
 
 
 def _short(name: str, text: str) -> str:
-    kept = " ".join(tidy(text).split())
+    kept = tidy_line(text)
     if len(kept) > LONGEST[name]:
         raise Invalid(N_("Dài %(n)s ký tự, nhiều nhất %(most)s."), name, n=len(kept), most=LONGEST[name])
     return kept

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from emulation.models import Evidence, Period, Sheet
 from emulation.services.lines import Line, LineStatus
-from emulation.services.sheets import tidy
 from emulation.services.stored_files import path_of
-from emulation.words import N_, Phrase
+from emulation.words import N_, Phrase, tidy_line
 
 FIRST_MONTH = 8  # teachers' school year begins on 1 August; a document of that summer still belongs to it
 
@@ -126,7 +125,7 @@ def _places(lines: list[Line]) -> Iterable[Finding]:
 def _titles(documents: list[Evidence]) -> Iterable[Finding]:
     same: dict[str, list[Evidence]] = defaultdict(list)
     for one in documents:
-        same[" ".join(tidy(one.title).casefold().split())].append(one)
+        same[tidy_line(one.title).casefold()].append(one)
     for group in same.values():
         if len(group) > 1:
             for one in group:

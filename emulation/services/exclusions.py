@@ -13,7 +13,7 @@ from emulation.models import Exclusion, Period, Sheet, User
 from emulation.services.actor import Actor
 from emulation.services.criteria import value_of
 from emulation.services.history import record
-from emulation.words import N_
+from emulation.words import N_, tidy
 
 LONGEST_NOTE = 2000  # characters
 
@@ -91,7 +91,7 @@ def _require_open(period: Period) -> None:
 
 
 def _words(text: str, field: str, missing: str) -> str:
-    words = text.replace("\r\n", "\n").strip()
+    words = tidy(text)
     if not words:
         raise Invalid(missing, field)
     if len(words) > LONGEST_NOTE:

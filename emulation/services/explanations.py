@@ -22,7 +22,7 @@ from emulation.services.periods import clock_of, sheets_of
 from emulation.services.reviews import CITED, has_conflict, is_submitted
 from emulation.services.scores import criteria_of
 from emulation.services.verdicts import chaired_councils
-from emulation.words import N_
+from emulation.words import N_, tidy
 
 LONGEST_EXPLANATION = 4000  # characters
 
@@ -115,7 +115,7 @@ def explain(
     clock = clock_of(db, sheet, now=now)
     require(Act.EXPLAIN, SheetState(sheet.state), Phase(sheet.period.phase), clock)
     dispute = _dispute(db, sheet, code)
-    words = text.replace("\r\n", "\n").strip()
+    words = tidy(text)
     if not words:
         raise Invalid(N_("Nội dung giải trình còn trống."), "text")
     if len(words) > LONGEST_EXPLANATION:
@@ -177,7 +177,7 @@ def answer(
         raise WrongState(N_("Giải trình này đã được trả lời."))
     if explanation.version != version:
         raise Stale(N_("Đơn vị vừa sửa nội dung giải trình. Mở lại trang để xem bản mới nhất."))
-    words = text.replace("\r\n", "\n").strip()
+    words = tidy(text)
     if not words:
         raise Invalid(N_("Nêu lý do giữ hay đổi điểm; đơn vị sẽ đọc lý do này."), "text")
     check_reason(words, needed=True)

@@ -11,6 +11,7 @@ from typing import IO
 
 import puremagic
 
+from emulation.documents.evidence_files import opens
 from emulation.errors import Invalid
 from emulation.words import N_, Phrase
 
@@ -50,6 +51,9 @@ ALL = (PDF, PNG, JPEG, DOCX, XLSX, PPTX, ODT, ODS, ODP)
 BY_MEDIA_TYPE = {kind.media_type: kind for kind in ALL}
 ENDINGS = tuple(ending for kind in ALL for ending in kind.endings)
 SIGNATURES = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG))
+PACKED = (b"PK\x03\x04", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
+PACKED_PICTURES = (".emz", ".wmz", ".svgz")  # what Office packs itself
+BROKEN = N_("Tệp “%(name)s” bị hỏng, không mở được. Hãy mở và lưu lại rồi tải lên.")
 _CONTENT_TYPE = re.compile(rb"ContentType\s*=\s*[\"']([^\"']{1,200})[\"']")
 
 
@@ -89,6 +93,8 @@ def _by_content(file: IO[bytes], head: bytes, name: str) -> FileType:
                     name=name,
                     kind=kind.name,
                 )
+            if not opens(file, kind.media_type):
+                raise Invalid(BROKEN, "files", name=name)
             return kind
     if head.startswith(b"PK\x03\x04"):
         packed = _in_zip(file, name)
@@ -116,14 +122,17 @@ def _matches(head: bytes) -> list[puremagic.PureMagicWithConfidence]:
 
 
 def _in_zip(file: IO[bytes], name: str) -> FileType | None:
-    """The kind of a packed document, from its list of parts; nothing is unpacked but that list."""
-    broken = Invalid(N_("Tệp “%(name)s” bị hỏng, không mở được. Hãy mở và lưu lại rồi tải lên."), "files", name=name)
+    """The kind of a packed document, from its list of parts; only that list and the first bytes of pictures, sounds
+    and films are unpacked.
+    """
     try:
         with zipfile.ZipFile(file) as packed:
             members = packed.infolist()
             if _is_bomb(members, file.seek(0, os.SEEK_END)):
                 raise Invalid(N_("Tệp “%(name)s” nén bất thường (mở ra quá lớn), không nhận."), "files", name=name)
-            if any(ending_of(member.filename) in ARCHIVES for member in members):
+            if any(".." in member.filename.replace("\\", "/").split("/") for member in members):
+                raise Invalid(BROKEN, "files", name=name)
+            if any(ending_of(member.filename) in ARCHIVES or _is_archive(packed, member) for member in members):
                 raise Invalid(N_("Tệp “%(name)s” chứa tệp nén bên trong, không nhận."), "files", name=name)
             names = {member.filename for member in members}
             if "[Content_Types].xml" in names:
@@ -149,7 +158,7 @@ def _in_zip(file: IO[bytes], name: str) -> FileType | None:
         OSError,
         ValueError,
     ) as error:
-        raise broken from error
+        raise Invalid(BROKEN, "files", name=name) from error
     if has_macros:
         raise Invalid(
             N_("Tệp “%(name)s” có chứa macro, không nhận. Hãy lưu lại thành tệp không có macro hoặc PDF."),
@@ -157,6 +166,16 @@ def _in_zip(file: IO[bytes], name: str) -> FileType | None:
             name=name,
         )
     return kind
+
+
+def _is_archive(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether a part that should be a picture, a sound or a film is an archive by its first bytes."""
+    folders = member.filename.lower().split("/")[:-1]
+    if not {"media", "pictures"} & set(folders) or ending_of(member.filename) in PACKED_PICTURES:
+        return False
+    with packed.open(member) as part:
+        head = part.read(265)
+    return head.startswith(PACKED) or head[257:262] == b"ustar"
 
 
 def _is_bomb(members: list[zipfile.ZipInfo], size: int) -> bool:
@@ -183,7 +202,10 @@ def clean_name(raw: str) -> str:
     """The name of an uploaded file without folders, control characters and what file systems refuse; NFC, short."""
     name = unicodedata.normalize("NFC", raw).replace("\\", "/").rpartition("/")[2]
     name = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C" and letter not in '<>:"|?*')
-    name = " ".join(name.split()).strip(". ")
+    name = " ".join(name.split())
+    if name.lower() in ENDINGS:  # nothing but the ending
+        return f"minh-chung{name}"
+    name = name.strip(". ")
     ending = ending_of(name)
     stem = name[: len(name) - len(ending)] if ending else name
     return (stem[: LONGEST_NAME - len(ending)].strip(". ") or "minh-chung") + ending[:20]

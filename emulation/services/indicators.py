@@ -29,8 +29,8 @@ from emulation.services.actor import Actor
 from emulation.services.criteria import value_of
 from emulation.services.history import record
 from emulation.services.lines import label_of
-from emulation.services.sheets import LONGEST_FIGURE, entry_at, may_fill_line, plain, start_entry, tidy
-from emulation.words import N_, Phrase
+from emulation.services.sheets import LONGEST_FIGURE, entry_at, may_fill_line, plain, start_entry
+from emulation.words import N_, Phrase, tidy_line
 
 OPEN = (SheetState.DRAFT, SheetState.RETURNED)  # sheets that are with the officer
 LONGEST_SOURCE = 300  # characters
@@ -175,7 +175,7 @@ def plan_loading(
     sheets = sheets_with_entries(db, period, to_change=to_change)
     units = {sheet.unit.code: sheet.unit for sheet in sheets}
     codes = {code.casefold(): code for code in criteria.by_indicator}
-    source = " ".join(tidy(source).split())
+    source = tidy_line(source)
     today = now.astimezone(VIETNAM).date()
     said: list[tuple[str, date | None]] = []
     taken: dict[tuple[str, str], str] = {}
@@ -413,7 +413,7 @@ def load_indicators(
     titles = titles_of(value_of(period.criteria_set))
     rows = {row.code: row for row in indicators_of(db, period)}
     values = {(code, one.unit_id): one for code, row in rows.items() for one in row.values}
-    text = " ".join(tidy(source).split())[:LONGEST_SOURCE]
+    text = tidy_line(source)[:LONGEST_SOURCE]
     for given, code, unit in found.values:
         day = given.as_of or as_of
         assert day is not None

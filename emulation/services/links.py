@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from emulation.models import Evidence, Sheet
 from emulation.services.actor import Actor
 from emulation.services.evidence import Attached, check_texts, cite_on
 from emulation.services.history import record
-from emulation.services.sheets import require_fillable, tidy
+from emulation.services.sheets import require_fillable
 from emulation.words import N_
 
 LONGEST_URL = 1000
@@ -25,7 +26,7 @@ def check_url(text: str) -> str:
     Raises:
         Invalid: it is none; `field` is "url".
     """
-    url = tidy(text)
+    url = unicodedata.normalize("NFC", text).strip()  # an unseen sign in it is refused, not left out
     wrong = Invalid(N_("Nhập đường dẫn đầy đủ, bắt đầu bằng https:// hoặc http://."), "url")
     if len(url) > LONGEST_URL:
         raise Invalid(N_("Dài %(n)s ký tự, nhiều nhất %(most)s."), "url", n=len(url), most=LONGEST_URL)

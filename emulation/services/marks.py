@@ -26,7 +26,7 @@ from emulation.services.reviews import (
     seats_over,
 )
 from emulation.services.scores import criteria_of
-from emulation.words import N_
+from emulation.words import N_, tidy
 
 LONGEST_REASON = 2000  # characters
 
@@ -80,7 +80,7 @@ def check_reason(reason: str, *, needed: bool) -> str:
     Raises:
         Invalid: missing where it is needed, or too long.
     """
-    text = reason.replace("\r\n", "\n").strip()
+    text = tidy(reason)
     if needed and not text:
         raise Invalid(N_("Nêu lý do vì điểm khác điểm tự chấm; đơn vị sẽ đọc lý do này."), "reason")
     if len(text) > LONGEST_REASON:
@@ -191,7 +191,7 @@ def declare_conflict(db: Session, actor: Actor, sheet: Sheet, *, reason: str, no
     person = _person(actor)
     if not seats_over(person, sheet):
         raise NotYours(N_("Phiếu này không thuộc phạm vi thẩm định của anh chị."))
-    text = reason.strip()
+    text = tidy(reason)
     if not text:
         raise Invalid(N_("Nêu lý do xung đột lợi ích."), "reason")
     if len(text) > LONGEST_REASON:

@@ -17,7 +17,7 @@ from emulation.services.actor import Actor
 from emulation.services.councils import clusters_of
 from emulation.services.history import record
 from emulation.services.periods import load_period, sheets_of
-from emulation.words import N_
+from emulation.words import N_, tidy_line
 
 SCHOOL_YEAR = re.compile(r"(\d{4})-(\d{4})")
 
@@ -78,7 +78,7 @@ def create_period(
     code = code.strip()
     if load_period(db, code) is not None:
         raise Invalid(N_("Đã có kỳ đánh giá %(code)s."), "code", code=code)
-    name = " ".join(title.split())
+    name = tidy_line(title)
     if not name or len(name) > 200:
         raise Invalid(N_("Đặt tên kỳ, nhiều nhất 200 ký tự."), "title")
     criteria_set = next((one for one in published_sets(db) if one.id == criteria_set_id), None)

@@ -17,8 +17,8 @@ from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.services.lines import is_unconfirmed
 from emulation.services.scores import criteria_of
-from emulation.services.sheets import canonical, may_fill_line, require_fillable, save_entry, share_figures, tidy
-from emulation.words import N_
+from emulation.services.sheets import canonical, may_fill_line, require_fillable, save_entry, share_figures
+from emulation.words import N_, tidy
 
 LONGEST_REASON = 2000  # characters
 
@@ -77,6 +77,8 @@ def confirm(
     done = 0
     for code in codes:
         entry = entries.get(code)
+        if entry is None:
+            require_fillable(db, sheet, code, now=now)
         if entry is None or not is_unconfirmed(entry):
             continue
         if not may_fill_line(sheet, code):

@@ -15,7 +15,7 @@ from emulation.services.actor import Actor
 from emulation.services.checks import Check, checks_for_next
 from emulation.services.history import record
 from emulation.services.periods import clock_of, clock_phase
-from emulation.words import N_, Phrase
+from emulation.words import N_, Phrase, tidy
 
 TIMED = (Phase.SELF_SCORING, Phase.REVIEW, Phase.EXPLANATION, Phase.COUNCIL)
 LONGEST_EXTENSION = timedelta(days=366)  # where no later phase has a close
@@ -184,7 +184,7 @@ def take_back(db: Session, actor: Actor, sheet: Sheet, *, reason: str, now: date
 def _grant(
     db: Session, actor: Actor, sheet: Sheet, clock: Clock, closes_at: datetime, reason: str, *, act: str, now: datetime
 ) -> Extension:
-    words = reason.replace("\r\n", "\n").strip()
+    words = tidy(reason)
     if not words:
         raise Invalid(N_("Nêu lý do gia hạn.") if act == "extend" else N_("Nêu lý do rút lại gia hạn."), "reason")
     if len(words) > LONGEST_REASON:

@@ -18,8 +18,8 @@ from emulation.models import Remark, Sheet, User
 from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.services.scores import criteria_of
-from emulation.services.sheets import load_sheet, tidy
-from emulation.words import N_
+from emulation.services.sheets import load_sheet
+from emulation.words import N_, tidy
 
 LONGEST_REMARK = 2000  # characters
 

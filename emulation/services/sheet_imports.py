@@ -41,9 +41,8 @@ from emulation.services.sheets import (
     plain,
     require_fillable,
     save_entry,
-    tidy,
 )
-from emulation.words import N_, Phrase
+from emulation.words import N_, Phrase, tidy
 
 KEPT_FOR = timedelta(days=1)
 KEPT_AT_ONCE = 5  # files of one person for one sheet

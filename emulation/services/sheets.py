@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +24,7 @@ from emulation.services.history import record
 from emulation.services.lines import FIGURES, Brief, open_returns
 from emulation.services.periods import clock_of
 from emulation.services.scores import criteria_of, entries_of
-from emulation.words import N_
+from emulation.words import N_, tidy
 
 LONGEST_EXPLANATION = 4000  # characters
 LONGEST_FIGURE = 24  # characters
@@ -230,11 +229,6 @@ def plain(value: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
-
-
-def tidy(text: str) -> str:
-    """Typed text as it is stored: composed letters (NFC), plain line ends, no space around."""
-    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def save_entry(

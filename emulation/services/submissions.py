@@ -22,8 +22,7 @@ from emulation.services.lines import Left, open_returns, what_is_left
 from emulation.services.periods import clock_of
 from emulation.services.remarks import remark
 from emulation.services.scores import criteria_of, self_score
-from emulation.services.sheets import tidy
-from emulation.words import N_, Phrase
+from emulation.words import N_, Phrase, tidy
 
 LONGEST_NOTE = 2000  # characters
 ENTRY_ACTS = ("fill", "take_over", "undo_take_over", "offer_figures")  # each with the content before and after

@@ -64,13 +64,13 @@ def start(
     sheet: Sheet,
     *,
     file_name: str,
-    size: int,
+    size: int | None,
     code: str | None,
     largest_mib: int,
     quota_mib: int,
     now: datetime,
 ) -> Upload:
-    """Begin to take in a file, refused before its first byte where name or size forbid it.
+    """Begin to take in a file, refused before its first byte where name or size (None: it cannot be read) forbid it.
 
     Raises:
         WrongState, Invalid: see `require_fillable`; an empty file, or a name that no allowed kind has.
@@ -78,7 +78,9 @@ def start(
     """
     require_fillable(db, sheet, code, now=now)
     name = clean_name(file_name)
-    if size <= 0:
+    if size is None or size < 0:
+        raise Invalid(N_("Không đọc được kích thước của tệp “%(name)s”."), "files", name=name)
+    if size == 0:
         raise Invalid(N_("Tệp “%(name)s” trống (0 byte)."), "files", name=name)
     if size > largest_mib * MIB:
         raise TooLarge(

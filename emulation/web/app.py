@@ -14,11 +14,12 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from emulation.config import ROOT, Settings, settings_from
+from emulation.config import ROOT, Settings, require_folder, settings_from
 from emulation.db import make_engine, make_sessions
+from emulation.errors import Missing, Refusal
 from emulation.jobs import plan_in
-from emulation.services.scanning import scanner_at
 from emulation.web import display, failures, session
+from emulation.words import N_
 
 AREAS = (
     "accounts",
@@ -67,8 +68,7 @@ def build(settings: Settings | None = None) -> Flask:
     """The application for these settings (default: from the environment)."""
     settings = settings or settings_from()
     plan_in(settings)  # wrong days of reminders stop the start, not the first page of an officer
-    if settings.clamd:
-        scanner_at(settings.clamd)  # a wrong address ends the start, not the first upload
+    require_folder(settings)
     app = Flask("emulation", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(
         SECRET_KEY=settings.secret_key or kept_secret(settings),
@@ -99,6 +99,15 @@ def build(settings: Settings | None = None) -> Flask:
         if request.mimetype != "multipart/form-data":  # only those are read piece by piece
             request.max_content_length = LARGEST_FORM
 
+    @app.before_request
+    def refuse_zero() -> None:
+        """No text of ours holds U+0000, and PostgreSQL takes none."""
+        if "\0" in request.path:
+            raise Missing(failures.SENTENCES[404])
+        typed = (request.args, request.form) if request.method == "POST" else (request.args,)
+        if any("\0" in text for values in typed for pair in values.items(multi=True) for text in pair):
+            raise Refusal(N_("Nội dung gửi lên có ký tự rỗng (NUL), không nhận. Xóa ký tự đó rồi gửi lại."))
+
     CSRFProtect(app)
     Babel(app, locale_selector=display.language)
     session.register(app)
@@ -124,7 +133,6 @@ def build(settings: Settings | None = None) -> Flask:
 def kept_secret(settings: Settings) -> str:
     """A key made at first start and kept readable by this user only, so that a restart signs nobody out."""
     path = Path(settings.evidence_dir).parent / "secret_key"
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="ascii") as file:
             path.chmod(0o600)

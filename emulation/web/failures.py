@@ -12,7 +12,9 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from emulation.access import Permission
 from emulation.config import ROOT
+from emulation.db import UNAVAILABLE, is_unavailable
 from emulation.errors import Refusal, SignInNeeded
+from emulation.services.quotas import MIB
 from emulation.web import session as current
 from emulation.web.display import show_phrase
 from emulation.words import N_, Phrase
@@ -21,8 +23,8 @@ log = logging.getLogger(__name__)
 SENTENCES = {
     404: N_("Không có trang này, hoặc đã được chuyển đi nơi khác."),
     405: N_("Trang này không nhận yêu cầu kiểu này."),
-    413: N_("Tệp gửi lên lớn hơn mức cho phép."),
 }
+BUSY = N_("Hệ thống đang bận, anh chị thử lại sau ít phút; nội dung đã nhập vẫn còn trong trình duyệt.")
 
 
 def wants_json() -> bool:
@@ -75,9 +77,19 @@ def register(app: Flask) -> None:
         if error.code is None or error.code < 400:
             return error
         if isinstance(error, RequestEntityTooLarge):
-            limit = current.settings().largest_file_mib
-            return answer(413, show_phrase(SENTENCES[413]) + f" ({limit} MB)")
+            return _too_large()
         return answer(error.code, show_phrase(SENTENCES.get(error.code, N_("Yêu cầu không đọc được."))))
+
+    def unavailable(error: Exception) -> Any:
+        if not is_unavailable(error):
+            return broken(error)
+        log.warning("database unavailable: %s %s: %s", request.method, request.path, error)
+        if wants_json():
+            return jsonify(error=show_phrase(BUSY), errors={}), 503
+        return _alone("503.html"), 503
+
+    for kind in UNAVAILABLE:
+        app.register_error_handler(kind, unavailable)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Any:
@@ -88,8 +100,24 @@ def register(app: Flask) -> None:
         if wants_json():
             sentence = Phrase(N_("Hệ thống gặp lỗi, số tham chiếu %(reference)s."), {"reference": reference})
             return jsonify(error=show_phrase(sentence)), 500
-        page = (ROOT / "templates" / "errors" / "500.html").read_text(encoding="utf-8")
-        return current_app.jinja_env.from_string(page).render(reference=reference), 500
+        return _alone("500.html", reference=reference), 500
+
+
+def _alone(name: str, **values: str) -> str:
+    """A page that asks neither the database nor the request."""
+    page = (ROOT / "templates" / "errors" / name).read_text(encoding="utf-8")
+    return current_app.jinja_env.from_string(page).render(**values)
+
+
+def _too_large() -> Any:
+    """Files are read piece by piece up to a limit of their own; anything else is a form."""
+    most = request.max_content_length or 0
+    if request.mimetype == "multipart/form-data" and (request.content_length or 0) > most:
+        said = Phrase(N_("Tệp gửi lên lớn hơn mức cho phép (%(n)s MB)."), {"n": most // MIB - 1})  # 1 MiB is for fields
+        return answer(413, show_phrase(said), advice=show_phrase(N_("Chọn tệp nhỏ hơn, hoặc chia thành nhiều tệp.")))
+    most = current_app.config["MAX_FORM_MEMORY_SIZE"]
+    said = Phrase(N_("Nội dung gửi lên dài hơn mức cho phép (%(n)s MB)."), {"n": most // MIB})
+    return answer(413, show_phrase(said), advice=show_phrase(N_("Rút gọn nội dung, hoặc chia thành nhiều lần gửi.")))
 
 
 def _forget_changes() -> None:

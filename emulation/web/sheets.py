@@ -31,7 +31,6 @@ from emulation.services.sheets import (
     people_of,
     save_entry,
     sheet_in,
-    tidy,
 )
 from emulation.web import session as current
 from emulation.web.area import Area
@@ -58,7 +57,7 @@ from emulation.web.sheet_view import (
 from emulation.web.takeover_view import takeover_of
 from emulation.web.team import own_part, team_of, with_people
 from emulation.web.whereabouts import Deadline, ball_of, dates_of, deadline_of, holder_of, next_step_of, steps_of
-from emulation.words import N_
+from emulation.words import N_, tidy
 
 area = Area("sheets", __name__)
 # ---- pages ----

@@ -200,7 +200,7 @@ def start(sheet: Sheet) -> Any:
         current.actor(),
         sheet,
         file_name=request.form.get("name", ""),
-        size=int(size) if size.isascii() and size.isdigit() and len(size) < 16 else 0,
+        size=int(size) if size.isascii() and size.isdigit() and len(size) < 100 else None,
         code=request.form.get("code") or None,
         largest_mib=settings.largest_file_mib,
         quota_mib=settings.unit_quota_mib,

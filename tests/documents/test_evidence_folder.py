@@ -13,7 +13,8 @@ import openpyxl
 import pikepdf
 import pytest
 
-from emulation.documents.evidence_book import size_of_picture, write_book
+from emulation.documents.evidence_book import write_book
+from emulation.documents.evidence_files import size_of_picture
 from emulation.documents.evidence_folder import Chapter, Document, EvidenceFolder, file_name, safe_name
 from emulation.documents.evidence_zip import INDEX, stream_zip
 from tests import files
@@ -50,7 +51,7 @@ def folder(tmp_path: Path) -> EvidenceFolder:
     locked = document(
         tmp_path, "H1.I.2.02", "Có khóa", pages(1, encryption=pikepdf.Encryption(user="x", owner="y")), "b.pdf", PDF
     )
-    broken = document(tmp_path, "H1.I.2.03", "Hỏng", files.PDF, "c.pdf", PDF)
+    broken = document(tmp_path, "H1.I.2.03", "Hỏng", b"%PDF-1.4\n", "c.pdf", PDF)
     word = document(tmp_path, "H1.I.2.04", "Văn bản", files.DOCX, "d.docx", "x")
     lost = document(tmp_path, "H1.I.2.05", "Mất", pages(3), "e.pdf", PDF)
     changed = document(tmp_path, "H1.I.2.06", "Bị thay", pages(4), "f.pdf", PDF)
@@ -128,6 +129,16 @@ def test_zip_of_two_files_with_one_name_keeps_both(tmp_path: Path) -> None:
         assert packed.namelist()[:2] == ["001 Chưa trích dẫn/Báo cáo.pdf", "001 Chưa trích dẫn/Báo cáo (2).pdf"]
 
 
+def test_marks_that_no_file_holds_do_not_break_an_export(tmp_path: Path) -> None:
+    old = document(tmp_path, "", "a\u202eb\x00c\x07\ufffe", pages(1), "a.pdf", PDF, number="\x0b")
+    made = EvidenceFolder("Sở", "Kỳ", [Chapter("", "x", [(old, "\x01")])])
+    with zipfile.ZipFile(io.BytesIO(b"".join(stream_zip(made, made_at=MADE)))) as packed:
+        sheet = openpyxl.load_workbook(io.BytesIO(packed.read(INDEX))).active
+    assert sheet is not None
+    assert sheet["D4"].value == "a\u202ebc"
+    assert write_book(made, tmp_path / "out.pdf") == (2, 0)
+
+
 def test_zip_is_sent_in_pieces(tmp_path: Path) -> None:
     large = document(tmp_path, "", "Lớn", bytes(5 * 1024**2), "a.pdf", PDF)
     made = EvidenceFolder("Sở", "Kỳ", [Chapter("", "x", [(large, "")])])
@@ -187,13 +198,11 @@ def test_book_lists_a_picture_that_claims_too_much(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", files.png()[:20], b"\xff\xd8\xff\xd9", b"\xff\xd8\xff\xe0\x00\x10", files.JPEG]
+    "content", [b"", files.png()[:20], b"\xff\xd8\xff\xd9", b"\xff\xd8\xff\xe0\x00\x10", files.JPEG[:20] + b"\xff\xd9"]
 )
-def test_size_of_a_picture_that_says_none_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(content)
+def test_size_of_a_picture_that_says_none_is_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match="no "):
-        size_of_picture(path, PNG if content.startswith(b"\x89") else "image/jpeg")
+        size_of_picture(io.BytesIO(content), PNG if content.startswith(b"\x89") else "image/jpeg")
 
 
 def test_file_name_keeps_the_ending(tmp_path: Path) -> None:

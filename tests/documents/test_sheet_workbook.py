@@ -20,7 +20,8 @@ from emulation.documents.sheet_workbook import sheet_workbook
 from emulation.documents.sheet_workbook_read import open_workbook, read_rows
 from emulation.domain.criteria import CriteriaSet, checked, load
 from emulation.domain.scoring import LineState, Scorer
-from emulation.services.sheets import canonical, tidy
+from emulation.services.sheets import canonical
+from emulation.words import tidy
 from tests.documents.spreadsheet import Book
 from tests.domain import invented
 from tests.domain.sets import criteria_sets, free_texts

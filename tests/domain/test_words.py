@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulation.domain.numbers import number
-from emulation.words import MINUS, N_, Phrase, figure
+from emulation.words import MINUS, N_, Phrase, figure, tidy, tidy_line
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,17 @@ def test_phrase_leaves_percent_signs_alone() -> None:
 def test_phrase_shows_days_and_moments_as_in_vietnam() -> None:
     values = {"day": date(2022, 6, 8), "moment": datetime(2022, 6, 7, 18, 5, tzinfo=UTC)}
     assert str(Phrase("%(day)s, %(moment)s", values)) == "08/06/2022, 01:05 08/06/2022"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("a\u202eb\x00c\x07", "abc"),
+        ("\u2066a\u2069\x1b[31mđ\x9f", "a[31mđ"),
+        (" a\tb\r\nc\rd\x0be\x85f ", "a\tb\nc\nd\ne\nf"),
+        ("Ba\u0301o ca\u0301o\ufffe\uffff\ud800", "Báo cáo"),
+    ],
+)
+def test_tidy_keeps_what_people_see(typed: str, kept: str) -> None:
+    assert tidy(typed) == kept
+    assert tidy_line(typed) == " ".join(kept.split())

@@ -143,6 +143,11 @@ def test_attach_stores_the_document_and_cites_it(db: Session, world: World, sett
     assert [tuple(row) for row in acts] == [("attach", "I.1"), ("cite", "I.1")]
 
 
+def test_attach_keeps_no_control_characters(db: Session, world: World, settings: Settings) -> None:
+    found = put(db, world, settings, title="a\u202eb\x00c\x07", issuer="Sở\x1b").evidence
+    assert (found.title, found.issuer) == ("abc", "Sở")
+
+
 def test_attach_takes_the_title_from_the_file_name(db: Session, world: World, settings: Settings) -> None:
     assert put(db, world, settings).evidence.title == "Bao cao 412"
 

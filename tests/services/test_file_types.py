@@ -11,18 +11,36 @@ from emulation.errors import Invalid
 from emulation.services.file_types import ALL, clean_name, title_from, type_of
 from tests import files
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ACCEPTED = [
     ("bao-cao.pdf", files.PDF, "application/pdf"),
     ("BAO CAO.PDF", files.PDF, "application/pdf"),
     ("anh.png", files.png(), "image/png"),
     ("anh.jpg", files.JPEG, "image/jpeg"),
     ("anh.jpeg", files.JPEG, "image/jpeg"),
-    ("a.docx", files.DOCX, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("a.docx", files.DOCX, DOCX),
+    ("a.docx", files.stuffed(files.DOCX, "word/embeddings/a.xlsx", files.XLSX), DOCX),
+    ("a.docx", files.stuffed(files.DOCX, "word/media/image1.emz", b"\x1f\x8b"), DOCX),
+    ("a.pdf", files.locked(), "application/pdf"),
     ("a.xlsx", files.XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ("a.pptx", files.PPTX, "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     ("a.odt", files.ODT, "application/vnd.oasis.opendocument.text"),
     ("a.ods", files.ODS, "application/vnd.oasis.opendocument.spreadsheet"),
     ("a.odp", files.ODP, "application/vnd.oasis.opendocument.presentation"),
+]
+STUBS = [
+    ("a.pdf", b"%PDF-"),
+    ("a.pdf", b"%PDF-1.7\n" + bytes(100)),
+    ("a.png", files.png()[:8]),
+    ("a.png", files.png()[:16] + bytes(8) + files.png()[24:]),  # no width, no height
+    ("a.jpg", files.JPEG[:20] + files.JPEG[-2:]),
+    ("a.docx", files.ooxml(files.WORD_MAIN, "word/document.xml", "../a.xml")),
+    ("a.docx", files.ooxml(files.WORD_MAIN, "word/document.xml", "word\\..\\..\\a.xml")),
+]
+STUFFED = [
+    ("a.docx", files.stuffed(files.DOCX, "word/media/image1.png", files.ZIP)),
+    ("a.docx", files.stuffed(files.DOCX, "word/media/image1.png", b"Rar!\x1a\x07\x01")),
+    ("a.odt", files.stuffed(files.ODT, "Pictures/1.jpg", bytes(257) + b"ustar")),
 ]
 KINDS = "PDF, PNG, JPEG, DOCX, XLSX, PPTX, ODT, ODS, ODP"
 REFUSED = [
@@ -75,6 +93,11 @@ REFUSED = [
         "Tệp “a.pdf” vừa là PDF vừa là tệp nén, không nhận. Hãy xuất lại tệp rồi tải lên.",
     ),
     ("a.docx", files.PDF_AND_ZIP, "Tệp “a.docx” vừa là PDF vừa là tệp nén, không nhận. Hãy xuất lại tệp rồi tải lên."),
+    *(
+        (name, content, f"Tệp “{name}” bị hỏng, không mở được. Hãy mở và lưu lại rồi tải lên.")
+        for name, content in STUBS
+    ),
+    *((name, content, f"Tệp “{name}” chứa tệp nén bên trong, không nhận.") for name, content in STUFFED),
     ("a.png", files.GIF_AND_SCRIPT, f"Tệp “a.png” không thuộc loại được nhận: {KINDS}."),
     ("a.pdf", files.HTML_THEN_PDF, f"Tệp “a.pdf” không thuộc loại được nhận: {KINDS}."),
     (
@@ -121,6 +144,8 @@ NAMES = [
     ("a\x00b\r\nc.pdf", "abc.pdf"),
     ('a"b<c>|d?.pdf', "abcd.pdf"),
     ("  .. .pdf", "pdf"),
+    (".pdf", "minh-chung.pdf"),
+    (" .PDF ", "minh-chung.PDF"),
     (".htaccess", "htaccess"),
     ("...", "minh-chung"),
     ("", "minh-chung"),

@@ -125,6 +125,7 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
         "Tệp “Bao cao.pdf” lớn 5120 MB, vượt mức 2 MB cho một tệp. Hãy ghi đường dẫn thay cho tệp.",
     ),
     ({"size": 0}, 422, "Tệp “Bao cao.pdf” trống (0 byte)."),
+    ({"size": None}, 422, "Không đọc được kích thước của tệp “Bao cao.pdf”."),
     (
         {"file_name": "C:\\Windows\\../" + "a" * 300 + ".exe"},
         422,

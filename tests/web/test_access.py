@@ -37,6 +37,7 @@ from emulation.services import (
 )
 from emulation.services.sheets import load_sheet_to_change
 from emulation.web import session as current
+from tests import files
 from tests.client import Client
 from tests.snapshots import Snapshots
 from tests.world import World
@@ -55,10 +56,6 @@ PEOPLE = (
     "cluster_leader",
     "leader",
     "auditor",
-)
-PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n%%EOF\n"
 )
 # Allowed, but there is nothing to show at some of the moments.
 UNUSUAL: dict[str, tuple[int, ...]] = {
@@ -187,7 +184,7 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
         world.actor("unit_officer"),
         world.sheets["34"],
         folder=folder,
-        file=io.BytesIO(PDF),
+        file=io.BytesIO(files.PDF),
         file_name="bao-cao.pdf",
         largest_mib=1,
         code="I.1",
@@ -195,7 +192,7 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
     ).evidence
     sheet = load_sheet_to_change(db, world.sheets["34"].id)
     assert sheet is not None
-    newer = incoming.take_in(folder, io.BytesIO(PDF + b"2"), "bao-cao-moi.pdf", largest_mib=1)
+    newer = incoming.take_in(folder, io.BytesIO(files.PDF + b"2"), "bao-cao-moi.pdf", largest_mib=1)
     cited = evidence.load_evidence_to_change(db, proof.id)
     assert cited is not None
     revisions.replace_file(db, world.actor("unit_officer"), cited, newer, version=1, now=now)
@@ -216,7 +213,7 @@ def prepare(db: Session, world: World, settings: Settings, moment: str) -> dict[
         world.actor("unit_director"),
         world.sheets["34"],
         folder=Path(settings.evidence_dir),
-        file=io.BytesIO(PDF),
+        file=io.BytesIO(files.PDF),
         file_name="phieu-da-ky.pdf",
         largest_mib=1,
         now=now,

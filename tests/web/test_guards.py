@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from emulation import create_app
@@ -186,7 +190,53 @@ def test_wrong_method_is_refused(client: Client, world: World) -> None:
 
 def test_too_large_a_form_is_refused(client: Client, world: World) -> None:
     response = client.sign_in("unit_officer").post("/language", data={"language": "x" * 3_000_000})
-    assert (response.status_code, read(response.text).h1) == (413, "Tệp quá lớn")
+    assert (response.status_code, read(response.text).h1) == (413, "Nội dung gửi lên quá lớn")
+    assert "Nội dung gửi lên dài hơn mức cho phép (2 MB)." in response.text
+
+
+def test_zero_characters_are_refused_before_a_database_sees_them(client: Client, world: World) -> None:
+    asked = [
+        client.post("/sign-in", data={"email": "a\x00@b.vn", "password": "x"}),
+        client.post("/sign-in", data={"email\x00": "a"}),
+        client.get("/sign-in?next=%00"),
+    ]
+    assert [(one.status_code, read(one.text).h1) for one in asked] == [(400, "Yêu cầu không đọc được")] * 3
+    assert "ký tự rỗng" in asked[0].text
+    assert client.get("/periods/%00/ranking").status_code == 404
+
+
+# ---- a database that does not answer ----
+
+BUSY = "Hệ thống đang bận, anh chị thử lại sau ít phút; nội dung đã nhập vẫn còn trong trình duyệt."
+
+
+@pytest.mark.any_database
+def test_database_that_is_gone_is_said_as_page_and_as_json(settings: Settings, db: Session) -> None:
+    app = create_app(replace(settings, database_url="postgresql+psycopg://a:secret@127.0.0.1:1/c"))
+    app.testing = True
+    client = Client.of(app, db)
+    page = client.post("/sign-in", data={"email": "a@b.vn", "password": "x"})
+    assert (page.status_code, read(page.text).h1, BUSY in page.text) == (503, "Hệ thống đang bận", True)
+    assert page.text.startswith("<!doctype html>")
+    answer = client.post("/sign-in", data={"email": "a", "password": "x"}, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json) == (503, {"error": BUSY, "errors": {}})
+    app.extensions["engine"].dispose()
+
+
+@pytest.mark.any_database
+def test_database_that_is_locked_is_busy_and_one_without_tables_is_broken(
+    settings: Settings, db: Session, tmp_path: Path
+) -> None:
+    app = create_app(replace(settings, database_url=f"sqlite:///{tmp_path / 'a.db'}"))
+    app.testing = True
+    engine, client = app.extensions["engine"], Client.of(app, db)
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 0").close())
+    with pytest.raises(OperationalError, match="no such table"):
+        client.post("/sign-in", data={"email": "a@b.vn", "password": "x"})
+    with closing(sqlite3.connect(tmp_path / "a.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert client.post("/sign-in", data={"email": "a@b.vn", "password": "x"}).status_code == 503
+    engine.dispose()
 
 
 # ---- the table ----

@@ -46,6 +46,8 @@ def test_a_row_shows_value_source_and_day_and_is_confirmed_with_one_click(
     assert "Số liệu Bộ đã có, chưa xác nhận" in page.text
     assert "1 tiêu chí chưa xác nhận" in page.text
 
+    address = form(page, "/figures/confirm/I.2").action
+    assert client.post(address.replace("I.2", "NOPE")).status_code == 422
     answer = send(client, page, "/figures/confirm/I.2")
     assert answer.status_code == 303
     assert entries_of(db, world)["I.2"].taken_from is None

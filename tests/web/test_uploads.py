@@ -129,6 +129,12 @@ def test_start_of_a_file_of_five_gigabytes_is_refused_before_a_byte(client: Clie
     assert count(client, Upload) == 0
 
 
+@pytest.mark.parametrize(("size", "status"), [("abc", 422), ("-1", 422), ("", 422), ("1" + "0" * 30, 413)])
+def test_start_with_a_size_that_is_none_says_so(client: Client, world: World, size: str, status: int) -> None:
+    answer = begin(client.sign_in("unit_officer"), world, size=size)
+    assert (answer.status_code, "0 byte" in answer.json["error"]) == (status, False)
+
+
 def test_plain_form_of_five_gigabytes_is_refused_by_its_length(client: Client, world: World) -> None:
     answer = client.sign_in("unit_officer").post(
         f"{sheet_url(world)}/evidence",
@@ -139,7 +145,7 @@ def test_plain_form_of_five_gigabytes_is_refused_by_its_length(client: Client, w
         csrf=False,
     )
 
-    assert (answer.status_code, answer.json["error"]) == (413, "Tệp gửi lên lớn hơn mức cho phép. (50 MB)")
+    assert (answer.status_code, answer.json["error"]) == (413, "Tệp gửi lên lớn hơn mức cho phép (500 MB).")
 
 
 def test_piece_larger_than_a_piece_is_refused_by_its_length(client: Client, world: World, settings: Settings) -> None:
@@ -414,7 +420,7 @@ def test_exports_hold_all_evidence(client: Client, world: World, settings: Setti
             "H1.I.3.01 Bao cao I.3.pdf",
         ]
     with pikepdf.Pdf.open(io.BytesIO(bound.data)) as found_pdf:
-        assert len(found_pdf.pages) == 1  # the files of the tests have no pages: listed
+        assert len(found_pdf.pages) == 3
     assert packed.headers["Content-Disposition"] == "attachment; filename=minh-chung-2021-2022-34.zip"
     bound.close()
     assert client.another().sign_in("other_officer").get(f"{sheet_url(world)}/evidence.zip").status_code == 403
