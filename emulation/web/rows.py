@@ -126,7 +126,7 @@ def news(sheet: Sheet) -> Any:
     )
 
 
-MOVES = ("send", "send_back", "submit", "receive", "return")
+MOVES = ("send", "send_back", "recall", "submit", "receive", "return")
 
 
 def _sentence(deeds: list[Deed]) -> str:

@@ -35,6 +35,7 @@ from emulation.web.submission_view import (
     changes_for_unit,
     earlier_returns,
     remarks_left,
+    unplaced,
     unproved,
 )
 from emulation.web.whereabouts import ball_of, dates_of, deadline_of, names_of, next_step_of, steps_of
@@ -108,8 +109,21 @@ def _check_page(sheet: Sheet) -> str:
         items=todo_items(view),
         missing=missing_words(view.left),
         **_answers(sheet, view),
+        unplaced=unplaced(view),
+        nobody_signs=_nobody_signs(sheet),
         refused=_refusal_of(Act.SEND, sheet),
     )
+
+
+def _nobody_signs(sheet: Sheet) -> str:
+    """Why nobody could sign the sheet today; empty where a director can sign in."""
+    directors = [one for one in people_of(current.db(), sheet.unit_id) if one.role == Role.UNIT_DIRECTOR]
+    if any(one.is_activated for one in directors):
+        return ""
+    if directors:
+        names = ", ".join(one.name for one in directors)
+        return _("Tài khoản lãnh đạo chưa được kích hoạt (%(who)s) nên chưa đăng nhập để ký được.", who=names)
+    return _("Đơn vị chưa có tài khoản lãnh đạo nào đang mở để ký.")
 
 
 @area.post("/sheets/<int:sheet_id>/send", allow=Permission.FILL_SHEET, load=_sheet_to_change)
@@ -123,6 +137,14 @@ def send(sheet: Sheet) -> Any:
     except service.SomethingLeft as error:
         return _check_page(sheet), error.status
     flash(_("Đã trình lãnh đạo Sở ký."), "ok")
+    return redirect(url_for("sheets.sheet", sheet_id=sheet.id), 303)
+
+
+@area.post("/sheets/<int:sheet_id>/recall", allow=Permission.FILL_SHEET, load=_sheet_to_change)
+def recall(sheet: Sheet) -> Any:
+    """Take the sheet back before it is signed."""
+    service.recall(current.db(), current.actor(), sheet, now=current.now())
+    flash(_("Đã rút phiếu lại; sửa xong thì trình lại."), "ok")
     return redirect(url_for("sheets.sheet", sheet_id=sheet.id), 303)
 
 
