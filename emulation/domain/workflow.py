@@ -65,6 +65,7 @@ class Act(StrEnum):
     FILL = "fill"
     SEND = "send"
     SEND_BACK = "send_back"
+    RECALL = "recall"
     SUBMIT = "submit"
     ATTACH_SCAN = "attach_scan"
     RECEIVE = "receive"
@@ -81,6 +82,7 @@ ACT_NAMES = {
     Act.FILL: N_("kê khai"),
     Act.SEND: N_("trình lãnh đạo ký"),
     Act.SEND_BACK: N_("trả lại chuyên viên"),
+    Act.RECALL: N_("rút lại để sửa"),
     Act.SUBMIT: N_("ký và nộp"),
     Act.ATTACH_SCAN: N_("gắn bản quét của phiếu đã ký"),
     Act.RECEIVE: N_("tiếp nhận"),
@@ -114,6 +116,7 @@ MOMENTS: dict[Act, Moment] = {
     Act.FILL: _moment((_S.DRAFT, _S.RETURNED), _OPEN, by_unit=True),
     Act.SEND: _moment((_S.DRAFT, _S.RETURNED), _OPEN, by_unit=True),
     Act.SEND_BACK: _moment((_S.SIGNING,), _OPEN),
+    Act.RECALL: _moment((_S.SIGNING,), _OPEN, by_unit=True),
     Act.SUBMIT: _moment((_S.SIGNING,), _OPEN, by_unit=True),
     Act.ATTACH_SCAN: _moment((_S.SIGNING, _S.SUBMITTED), _OPEN),
     Act.RECEIVE: _moment((_S.SUBMITTED,), _OPEN),

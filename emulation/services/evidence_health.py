@@ -63,7 +63,11 @@ def health_of(
     """All findings, the worst kind first, each kind in the order of the set or of the library."""
     documents, lines = list(documents), list(lines)
     found = [*_files(documents, folder), *_required(lines), *_dates(sheet.period, documents, today)]
-    found += [*_places(lines), *_titles(documents)]
+    found += [
+        Finding(Trouble.NO_PLACE, Phrase(N_("Ghi trang hoặc mục có số liệu")), evidence, line.code)
+        for line, evidence in without_place(lines)
+    ]
+    found += _titles(documents)
     found += [
         Finding(Trouble.UNCITED, Phrase(N_("Trích dẫn ở tiêu chí cần đến, hoặc để yên nếu không dùng.")), one)
         for one in documents
@@ -112,14 +116,14 @@ def _dates(period: Period, documents: list[Evidence], today: date) -> Iterable[F
             )
 
 
-def _places(lines: list[Line]) -> Iterable[Finding]:
+def without_place(lines: Iterable[Line]) -> Iterable[tuple[Line, Evidence]]:
+    """Required evidence that is cited without the page, with its line; links and photographs need none."""
     for line in lines:
         if line.criterion.evidence.required:
             for one in line.citations:
-                if not one.place and one.evidence.url is None:
-                    yield Finding(
-                        Trouble.NO_PLACE, Phrase(N_("Ghi trang hoặc mục có số liệu")), one.evidence, line.code
-                    )
+                has_pages = one.evidence.url is None and not one.evidence.media_type.startswith("image/")
+                if has_pages and not one.place:
+                    yield line, one.evidence
 
 
 def _titles(documents: list[Evidence]) -> Iterable[Finding]:

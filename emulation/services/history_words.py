@@ -67,6 +67,7 @@ ACT_NAMES = {
     "remove_evidence": N_("Bỏ minh chứng khỏi kho"),
     "reinstate_criteria": N_("Dùng lại bộ tiêu chí"),
     "remark": N_("Trao đổi nội bộ"),
+    "recall": N_("Rút lại để sửa"),
     "remind": N_("Gửi thư nhắc hạn"),
     "remind_again": N_("Gửi lại thư nhắc"),
     "reopen_account": N_("Mở lại tài khoản"),

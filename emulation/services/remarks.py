@@ -29,7 +29,9 @@ class Said:
     """One remark or answer with who said it."""
 
     id: int
+    user_id: int
     who: str
+    role: str
     at: datetime
     text: str
 
@@ -65,7 +67,7 @@ def threads_of(db: Session, sheet: Sheet, *, code: str | None = None, only_open:
     """The threads of a sheet, or of one row: in the order of the set, then as they were begun."""
     closer = aliased(User)
     wanted = (
-        select(Remark, User.name, closer.name)
+        select(Remark, User.name, User.role, closer.name)
         .join(User, User.id == Remark.user_id)
         .outerjoin(closer, closer.id == Remark.resolved_by_id)
         .where(Remark.sheet_id == sheet.id)
@@ -76,20 +78,20 @@ def threads_of(db: Session, sheet: Sheet, *, code: str | None = None, only_open:
         wanted = wanted.where(Remark.code == code)
     rows = db.execute(wanted).all()
     answers: dict[int, list[Said]] = {}
-    for remark, who, _closer in rows:
+    for remark, who, role, _closer in rows:
         if remark.answers_id is not None:
-            answers.setdefault(remark.answers_id, []).append(_said(remark, who))
+            answers.setdefault(remark.answers_id, []).append(_said(remark, who, role))
     found = [
-        Thread(remark.code, _said(remark, who), tuple(answers.get(remark.id, ())), by, remark.resolved_at)
-        for remark, who, by in rows
+        Thread(remark.code, _said(remark, who, role), tuple(answers.get(remark.id, ())), by, remark.resolved_at)
+        for remark, who, role, by in rows
         if remark.answers_id is None and not (only_open and remark.resolved_at is not None)
     ]
     order = {one: place for place, one in enumerate(criteria_of(sheet).by_code)}
     return sorted(found, key=lambda thread: order.get(thread.code, len(order)))
 
 
-def _said(remark: Remark, who: str) -> Said:
-    return Said(remark.id, who, remark.made_at, remark.text)
+def _said(remark: Remark, who: str, role: str) -> Said:
+    return Said(remark.id, remark.user_id, who, role, remark.made_at, remark.text)
 
 
 def counts_of(db: Session, sheet: Sheet) -> dict[str, Count]:

@@ -37,6 +37,7 @@ class Person:
     name: str
     role: str
     title: str
+    is_activated: bool
 
 
 class EntryStale(Stale):
@@ -144,11 +145,11 @@ def sheet_in(db: Session, period: Period, unit_id: int) -> Sheet | None:
 def people_of(db: Session, unit_id: int) -> list[Person]:
     """Officers, then directors, of a unit whose accounts are open."""
     rows = db.execute(
-        select(User.name, User.role, User.title)
+        select(User.name, User.role, User.title, User.password_hash.is_not(None))
         .where(User.unit_id == unit_id, User.is_active, User.role.in_((Role.UNIT_OFFICER, Role.UNIT_DIRECTOR)))
         .order_by(User.role.desc(), User.name)
     )
-    return [Person(name, role, title) for name, role, title in rows]
+    return [Person(*row) for row in rows]
 
 
 # ---- filling ----

@@ -126,9 +126,20 @@ def send_back(
     text = _note(note, N_("Ghi rõ cần sửa gì để chuyên viên biết."))
     for code, words in said.items():
         remark(db, actor, sheet, code=code, text=words, now=now)
-    sheet.state = SheetState.RETURNED if open_returns(sheet) else SheetState.DRAFT
-    sheet.note = text
+    sheet.state, sheet.note = _state_with_officer(sheet), text
     _record(db, actor, "send_back", sheet, now=now, new={"note": text})
+    return sheet
+
+
+def recall(db: Session, actor: Actor, sheet: Sheet, *, now: datetime) -> Sheet:
+    """Rút lại để sửa: the officer takes back what nobody has signed yet.
+
+    Raises:
+        WrongState: the sheet does not wait for a signature, or after the close.
+    """
+    require_moment(db, Act.RECALL, sheet, now=now)
+    sheet.state = _state_with_officer(sheet)
+    _record(db, actor, "recall", sheet, now=now, new={})
     return sheet
 
 
@@ -323,6 +334,11 @@ def require_moment(db: Session, act: Act, sheet: Sheet, *, now: datetime) -> Non
         WrongState: wrong phase or state, or after the close for the unit.
     """
     require(act, SheetState(sheet.state), Phase(sheet.period.phase), clock_of(db, sheet, now=now))
+
+
+def _state_with_officer(sheet: Sheet) -> SheetState:
+    """What a sheet is that leaves the director unsigned: one that the department had returned stays returned."""
+    return SheetState.RETURNED if open_returns(sheet) else SheetState.DRAFT
 
 
 def _complete_as_seen(sheet: Sheet, seen: str | None) -> None:

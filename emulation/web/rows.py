@@ -80,7 +80,7 @@ def _load_for_trial(db: Session, *, sheet_id: int, code: str) -> Sheet | None:
 
 @area.get("/sheets/<int:sheet_id>/trial/<path:code>", allow=Permission.READ_SHEET, load=_load_for_trial)
 def trial(sheet: Sheet) -> Any:
-    """What the figures typed so far come to, before they are saved; no fragment where they are no entry yet."""
+    """What the figures typed so far come to, before they are saved; that it is nothing where they are no entry yet."""
     code, criteria = str((request.view_args or {})["code"]), criteria_of(sheet)
     criterion = criteria.by_code.get(code)
     if criterion is None or isinstance(criterion.rule, External):
@@ -88,11 +88,13 @@ def trial(sheet: Sheet) -> Any:
     form = form_for(criterion, given=request.args)
     try:
         data = canonical(criterion, entry_from_form(criterion, form))
+        refused = bool(form.sentences)
     except Invalid:
-        data = None  # the save will say what is wrong, beside its field
-    if form.sentences or data is None or "not_applicable" in data:
-        return jsonify(fragments={})
-    shown = trial_row(criterion, data, parts_of(criteria)[code], criteria.precision)
+        data, refused = None, True  # the save will say what is wrong, beside its field
+    if refused or data is None or "not_applicable" in data:
+        shown = {"code": code, "working": None, "status": "refused" if refused else "skipped" if data else "none"}
+    else:
+        shown = trial_row(criterion, data, parts_of(criteria)[code], criteria.precision)
     return jsonify(fragments={f"working-{code}": str(_template("sheets/parts.html").box(shown)).strip()})
 
 
@@ -124,7 +126,7 @@ def news(sheet: Sheet) -> Any:
     )
 
 
-MOVES = ("send", "send_back", "submit", "receive", "return")
+MOVES = ("send", "send_back", "recall", "submit", "receive", "return")
 
 
 def _sentence(deeds: list[Deed]) -> str:

@@ -21,7 +21,7 @@ from emulation.services.periods import clock_of
 from emulation.services.sheets import LONGEST_EXPLANATION, fill_refusal, may_fill_line, name_of
 from emulation.web import session as current
 from emulation.web.display import show_datetime, show_phrase, show_points
-from emulation.web.entries import EntryForm, form_for
+from emulation.web.entries import NONE_MET, EntryForm, form_for
 from emulation.web.evidence_forms import UploadForm
 from emulation.web.sheet_filters import Asked, Facts, asked_for, chosen, facts_of
 from emulation.web.sheet_view import (
@@ -138,6 +138,7 @@ class Desk:
             "version": version if version is not None else line.entry.version if line.entry else 0,
             "conflict": conflict,
             "table": rule_table(line.criterion),
+            "alone": NONE_MET,
             "notes": choice_notes(line.criterion, view.places),
             "declared": declared_words(line),
             "upload": upload or UploadForm(),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from emulation.access import Permission
 from emulation.domain.criteria import Criterion
-from emulation.domain.workflow import SheetState
+from emulation.domain.workflow import Act, Phase, SheetState, refusal
 from emulation.errors import Invalid, Missing
 from emulation.models import Entry, IndicatorValue, Period, Sheet, TakenFrom, User
 from emulation.services.colleagues import newest_deed
@@ -55,7 +55,7 @@ from emulation.web.sheet_view import (
     view_of,
 )
 from emulation.web.takeover_view import takeover_of
-from emulation.web.team import own_part, team_of, with_people
+from emulation.web.team import heard_on, own_part, team_of, with_people
 from emulation.web.whereabouts import Deadline, ball_of, dates_of, deadline_of, holder_of, next_step_of, steps_of
 from emulation.words import N_, tidy
 
@@ -115,6 +115,7 @@ def sheet_page(
         head=section_head(view, desk.section),
         tree=with_people(tree_of(view, None if desk.asked.is_across else desk.section), desk.team),
         team=desk.team,
+        heard=heard_on(view, current.user(), desk.team),
         chips=chips_of(view, desk.asked, desk.facts),
         across=across_words(desk.asked, desk.facts),
         nothing=nothing_words(desk.asked),
@@ -126,6 +127,7 @@ def sheet_page(
         deadline=deadline if sheet.state in (SheetState.DRAFT, SheetState.RETURNED, SheetState.SIGNING) else None,
         fills=desk.fills,
         fillable=desk.fillable,
+        recallable=refusal(Act.RECALL, SheetState(sheet.state), Phase(sheet.period.phase), desk.clock) is None,
         has_ready_figures=desk.fillable and (bool(desk.last_year) or bool(unconfirmed(sheet))),
         refused=show_phrase(desk.refused.phrase) if desk.fills and desk.refused is not None and with_officer else None,
         missing=missing_words(view.left) if desk.fills and with_officer else "",
@@ -292,7 +294,8 @@ def officer_home(person: User, period: Period) -> str:
     if sheet is None:
         return render_template("home/officer.html", sheet=None, period=period)
     view = view_of(sheet)
-    part = own_part(view, team_of(sheet, person))
+    team = team_of(sheet, person)
+    part = own_part(view, team)
     clock = clock_of(db, sheet, now=current.now())
     deadline: Deadline | None = deadline_of(clock)
     people = people_of(db, sheet.unit_id)
@@ -309,6 +312,7 @@ def officer_home(person: User, period: Period) -> str:
         ball=ball_of(sheet, people),
         dates=dates_of(sheet, clock),
         part=part,
+        heard=heard_on(view, person, team),
         items=todo_items(view),
         missing=missing_words(view.left),
         newest=newest,

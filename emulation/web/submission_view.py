@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from emulation.domain.criteria import Criterion
 from emulation.models import History, ReturnedLine, Sheet, User
 from emulation.services import submissions as service
+from emulation.services.evidence_health import without_place
 from emulation.services.last_year import last_sections_of
 from emulation.services.lines import LineStatus, in_words
 from emulation.services.scores import criteria_of
@@ -48,6 +49,18 @@ def unproved(view: SheetView) -> list[dict[str, Any]]:
         }
         for line in view.lines.values()
         if line.status is LineStatus.EXPLAINED
+    ]
+
+
+def unplaced(view: SheetView) -> list[dict[str, Any]]:
+    """Lines whose required evidence is cited without its page, with the documents."""
+    found: dict[str, list[str]] = {}
+    for line, evidence in without_place(view.lines.values()):
+        found.setdefault(line.code, []).append(evidence.title)
+    by_code = view.criteria.by_code
+    return [
+        {"code": code, "title": by_code[code].title, "text": "; ".join(titles), "href": href(view.sheet, code)}
+        for code, titles in found.items()
     ]
 
 

@@ -37,6 +37,7 @@ from emulation.web.submission_view import (
     changes_for_unit,
     earlier_returns,
     remarks_left,
+    unplaced,
     unproved,
 )
 from emulation.web.takeover_view import differences_of
@@ -112,6 +113,8 @@ def _check_page(sheet: Sheet) -> str:
         missing=missing_words(view.left),
         **_answers(sheet, view),
         unexplained=_unexplained(view),
+        unplaced=unplaced(view),
+        nobody_signs=_nobody_signs(sheet),
         refused=_refusal_of(Act.SEND, sheet),
     )
 
@@ -126,6 +129,17 @@ def _unexplained(view: SheetView) -> list[dict[str, Any]]:
     return found
 
 
+def _nobody_signs(sheet: Sheet) -> str:
+    """Why nobody could sign the sheet today; empty where a director can sign in."""
+    directors = [one for one in people_of(current.db(), sheet.unit_id) if one.role == Role.UNIT_DIRECTOR]
+    if any(one.is_activated for one in directors):
+        return ""
+    if directors:
+        names = ", ".join(one.name for one in directors)
+        return _("Tài khoản lãnh đạo chưa được kích hoạt (%(who)s) nên chưa đăng nhập để ký được.", who=names)
+    return _("Đơn vị chưa có tài khoản lãnh đạo nào đang mở để ký.")
+
+
 @area.post("/sheets/<int:sheet_id>/send", allow=Permission.FILL_SHEET, load=_sheet_to_change)
 def send(sheet: Sheet) -> Any:
     """Send for signature what was checked; the second click of two finds it sent."""
@@ -137,6 +151,14 @@ def send(sheet: Sheet) -> Any:
     except service.SomethingLeft as error:
         return _check_page(sheet), error.status
     flash(_("Đã trình lãnh đạo Sở ký."), "ok")
+    return redirect(url_for("sheets.sheet", sheet_id=sheet.id), 303)
+
+
+@area.post("/sheets/<int:sheet_id>/recall", allow=Permission.FILL_SHEET, load=_sheet_to_change)
+def recall(sheet: Sheet) -> Any:
+    """Take the sheet back before it is signed."""
+    service.recall(current.db(), current.actor(), sheet, now=current.now())
+    flash(_("Đã rút phiếu lại; sửa xong thì trình lại."), "ok")
     return redirect(url_for("sheets.sheet", sheet_id=sheet.id), 303)
 
 

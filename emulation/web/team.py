@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from emulation.access import Permission, may
 from emulation.domain.workflow import Act, Phase, SheetState, refusal
 from emulation.errors import Invalid, Stale
-from emulation.models import Sheet, User
+from emulation.models import Role, Sheet, User
 from emulation.services import team as service
 from emulation.services.colleagues import Marks
 from emulation.services.lines import Line
@@ -28,7 +28,7 @@ from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import show_phrase, translate
 from emulation.web.remarks import RemarkForm, thread_rows
-from emulation.web.sheet_view import SheetView, is_declared, section_of, todo_items, view_of
+from emulation.web.sheet_view import SheetView, href, is_declared, section_of, todo_items, view_of
 
 area = Area("team", __name__)
 
@@ -179,6 +179,25 @@ def team_of(sheet: Sheet, person: User | None, *, open_code: str | None = None) 
     found.people, found.counts = service.assignments_of(db, sheet), counts_of(db, sheet)
     if open_code is not None and open_code in found.counts:
         found.threads = thread_rows(threads_of(db, sheet, code=open_code))
+    return found
+
+
+def heard_on(view: SheetView, person: User | None, team: Team) -> dict[str, list[dict[str, str]]]:
+    """Rows with remarks that wait for an officer: of the director, and of colleagues on the reader's own part."""
+    found: dict[str, list[dict[str, str]]] = {"director": [], "colleagues": []}
+    if not may(person, Permission.FILL_SHEET, view.sheet) or not team.open_remarks:
+        return found
+    for thread in open_threads(view.sheet, person):
+        last = (thread.first, *thread.answers)[-1]
+        if thread.first.role == Role.UNIT_DIRECTOR:
+            who = "director"
+        elif last.user_id != team.person_id and (not team.mine or section_of(view.criteria, thread.code) in team.mine):
+            who = "colleagues"
+        else:
+            continue
+        row = {"code": thread.code, "href": href(view.sheet, thread.code)}
+        if row not in found[who]:
+            found[who].append(row)
     return found
 
 

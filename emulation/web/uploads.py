@@ -275,7 +275,7 @@ def finish(upload: Upload) -> Any:
     commit(db)
     uploads.part_of(_folder(), again).unlink(missing_ok=True)
     code, said_words = again.code or None, _said(attached)
-    if len(session.get("_flashes", ())) < MOST_SAID:
+    if not request.form.get("in_place") and len(session.get("_flashes", ())) < MOST_SAID:
         flash(said_words, "ok")
     return jsonify(
         said=said_words,

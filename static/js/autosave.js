@@ -5,7 +5,8 @@
 // (Accept: application/json):
 //   200 {saved_at: "10:42", version, fragments: {element_id: html}}   the elements with these ids are replaced; own: only where the form
 //       is on the page; errors: saved, but wrong all the same (a draft), shown as for 422
-//   422 {errors: {field: sentence}, error, fragments?}                shown in [data-error-for=field]; error where no field is named
+//   422 {errors: {field: sentence}, error, fragments?}                shown in [data-error-for=field]; error where no field is named. It is
+//       not sent again until it changes; the save state names the form (data-name) and leads to it
 //   409 {html}                                                        both versions (ui.conflict); the person chooses
 //   403, 404, 409, 413 {error}                                        the sentence, where the save state stands
 //   401, or 400 for a token that has run out                          "session over", with a link; what was typed stays here, and goes on
@@ -33,6 +34,7 @@ let fresh = null; // token of a session that was begun after this page was opene
 
 const keyOf = (form) => `${prefix}${new URL(form.action).pathname}${form.id ? `#${form.id}` : ""}`;
 const open = () => [...states.values()].filter((state) => state.dirty);
+const settled = (state) => state.blocked && state.errors; // refused: waits for another content
 
 function bodyOf(form, left = ["csrf_token"]) {
   const body = new URLSearchParams();
@@ -41,7 +43,7 @@ function bodyOf(form, left = ["csrf_token"]) {
 }
 
 function newState(key, form, action, page, body) {
-  return { key, form, action, page, body, dirty: false, blocked: false, why: ["refused", ""], changes: 0, timer: null, saved: null };
+  return { key, form, action, page, body, name: form?.dataset.name ?? "", dirty: false, blocked: false, why: ["refused", ""], errors: null, changes: 0, timer: null, saved: null };
 }
 
 const figuresOf = (form) => bodyOf(form, ["csrf_token", "version"]);
@@ -51,7 +53,8 @@ const token = (form) => fresh ?? (form?.elements.namedItem("csrf_token") ?? docu
 function remember(state) {
   if (state.form) state.body = bodyOf(state.form);
   try {
-    localStorage.setItem(state.key, JSON.stringify({ action: state.action, body: state.body, page: state.page }));
+    const { action, body, page, name, errors } = state;
+    localStorage.setItem(state.key, JSON.stringify({ action, body, page, name, errors }));
     state.unkept = false;
   } catch {
     state.unkept = true; // storage full or forbidden: the page still saves, only a closed browser would lose what is pending
@@ -179,6 +182,7 @@ async function send(state) {
   if (!answer.ok) {
     const named = Object.keys(data.errors ?? {}).some((field) => state.form && scopeOf(state.form).querySelector(`[data-error-for="${CSS.escape(field)}"]`));
     const whole = state.form && !named && scopeOf(state.form).querySelector('[data-error-for=""]');
+    if (answer.status === 422) state.errors = whole ? { "": data.error } : (data.errors ?? {});
     return refused(state, ["refused", named || whole ? "" : data.error], () => showErrors(state.form, whole ? { "": data.error } : data.errors));
   }
   if (state.form) {
@@ -192,7 +196,7 @@ async function send(state) {
   if (!state.dirty) forget(state);
   document.dispatchEvent(new CustomEvent("autosave:saved", { detail: { ...data, shown: Boolean(state.form) } }));
   const refusal = open().find((other) => other.blocked);
-  if (refusal) sayRefused(refusal);
+  if (refusal) sayRefused(refusal, data.saved_at);
   else if (!open().length) say("saved", { time: data.saved_at ?? "" });
 }
 
@@ -201,12 +205,18 @@ function refused(state, why, show) {
   state.blocked = true; // until the next change or choice; it stays in localStorage
   state.why = why;
   if (state.form) show();
+  if (state.errors) remember(state);
   sayRefused(state);
 }
 
-function sayRefused(state) {
+// `savedAt`: another form has just been saved, which is said as well.
+function sayRefused(state, savedAt = "") {
   const [kind, sentence] = state.why;
   if (kind === "expired") return sayExpired();
+  if (kind === "refused" && state.name && !sentence) {
+    const link = [state.page, status?.dataset.unsavedRow?.replace("{name}", state.name) ?? ""];
+    return say(kind, { sentence: savedAt ? `${status?.dataset.saved.replace("{time}", savedAt)}.` : " " }, link);
+  }
   say(kind, { sentence }, state.form?.isConnected ? null : [state.page, status?.dataset.show ?? ""]);
 }
 
@@ -284,7 +294,7 @@ function changed(form, delay) {
   const state = stateOf(form);
   state.changes += 1;
   state.dirty = true;
-  state.blocked = false; // a new attempt, also after a refusal
+  [state.blocked, state.errors] = [false, null]; // a new attempt, also after a refusal
   form.dataset.unsaved = ""; // for the style sheets
   remember(state);
   if (delay !== null) plan(state, delay);
@@ -351,7 +361,7 @@ document.addEventListener("submit", async (event) => {
   }
 });
 addEventListener("beforeunload", (event) => {
-  if (!leaving && (sending || open().length)) event.preventDefault();
+  if (!leaving && (sending || open().some((state) => state.form || !settled(state)))) event.preventDefault(); // of what other pages refused, they have told
 });
 function again() {
   retryIn = 2000;
@@ -390,12 +400,15 @@ function restore() {
     const form = forms.get(key) ?? null;
     if (form && bodyOf(form) === kept.body) continue;
     if (form) fill(form, kept.body);
-    states.set(key, Object.assign(newState(key, form, kept.action, kept.page, kept.body), { dirty: true }));
+    const state = Object.assign(newState(key, form, kept.action, kept.page, kept.body), { dirty: true, name: kept.name ?? "", errors: kept.errors ?? null });
+    state.blocked = Boolean(state.errors);
+    states.set(key, state);
     if (form) form.dataset.unsaved = "";
-    left += 1;
+    if (form && state.errors) showErrors(form, state.errors);
+    if (!state.blocked) left += 1;
   }
-  if (!left) return;
-  say("restored", { n: left });
+  if (left) say("restored", { n: left });
+  else if (open().length) sayRefused(open()[0]);
   flush();
 }
 
@@ -408,7 +421,11 @@ function adopt(root) {
     state.form = form;
     form.dataset.unsaved = "";
     if (state.blocked && state.why[0] === "expired") continue;
-    state.blocked = false; // sent again, so that what was refused is said in the form
+    if (settled(state)) {
+      showErrors(form, state.errors);
+      continue;
+    }
+    state.blocked = false; // sent again, so that the other version is shown in the form
     plan(state, 0);
   }
 }

@@ -86,8 +86,9 @@ async function fetchRow(code) {
 }
 
 // The line is down: said where the row would have opened.
+const opened = () => desk.querySelectorAll("[data-unopened]").forEach((note) => note.remove());
 function unopened(row) {
-  row.querySelector("[data-unopened]")?.remove();
+  opened();
   const note = Object.assign(document.createElement("p"), { className: "unopened text-wait", textContent: desk.dataset.offline });
   note.dataset.unopened = "";
   note.setAttribute("role", "status");
@@ -130,6 +131,7 @@ async function open(code, { focus = true, push = true } = {}) {
     }
     if (mine !== opening) return true;
   }
+  opened();
   inPlace(rowOf(code), () => {
     const before = openRow();
     if (before && before.id !== code) close(before);
@@ -171,7 +173,7 @@ if (desk) {
   // before autosave.js, which would wait for what is pending: nothing is left here
   document.addEventListener("click", async (event) => {
     const link = event.target.closest?.("a[href]");
-    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target || !desk.contains(link)) return;
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target || !(desk.contains(link) || status?.contains(link))) return;
     if (new URL(link.href).pathname !== location.pathname) return;
     const code = codeIn(link.href);
     const row = link.closest(".criterion.open");
@@ -183,6 +185,10 @@ if (desk) {
       event.preventDefault();
       event.stopImmediatePropagation();
       focusIn(row);
+    } else if (status?.contains(link) && rowOf(code)?.matches(".open")) { // what is not saved is in sight already
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      (rowOf(code).querySelector("[aria-invalid]") ?? linkOf(rowOf(code))).focus();
     } else if (row && !code && link.hash === `#${row.id}`) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -215,7 +221,37 @@ if (desk) {
     }
   }, true);
 
+  addEventListener("online", opened);
+  // The new files stand in the row: its head and the list of its evidence come anew, the fields and what is typed in them stay.
+  document.addEventListener("uploads:done", async (event) => {
+    const row = event.target.closest(".criterion");
+    if (!row) return;
+    event.preventDefault();
+    try {
+      const [fresh, now] = [firstOf((await fetchRow(row.id)).html), rowOf(row.id)];
+      for (const part of [".criterion-row", "[data-cited]"]) {
+        const [old, anew] = [now.querySelector(part), fresh.querySelector(part)];
+        if (!old || !anew) continue;
+        const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+        old.replaceWith(anew);
+        anew.dispatchEvent(new CustomEvent("row:opened", { bubbles: true })); // what was typed there stands in it again
+        if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+      }
+      askForNews(); // the sections, the filters, what is missing
+    } catch {
+      // the line is down: the next news bring it
+    }
+  });
+  // an answer that goes with no other
+  document.addEventListener("input", (event) => {
+    const box = event.target;
+    if (box.type !== "checkbox" || !box.checked || !box.form?.querySelector("[data-alone]")) return;
+    const alone = "alone" in box.dataset;
+    for (const other of box.form.elements) if (other.name === box.name && other !== box && (alone || "alone" in other.dataset)) other.checked = false;
+  }, true);
+
   document.addEventListener("autosave:saved", () => {
+    opened();
     for (const [code, body] of kept) if (!body.querySelector("form[data-unsaved]")) kept.delete(code);
   });
   document.addEventListener("autosave:renewed", (event) => {

@@ -2,7 +2,9 @@
 // up and, after a refusal, one to try again. One piece at a time goes to the server, which says where the next one begins; so a broken line,
 // a closed page or a server that starts again costs one piece. What is on its way stands in localStorage by name, size and time of the
 // file: the same file, chosen again, goes on where it stopped. With data-upload-auto files go at once, else with the form's own button,
-// whose fields are sent with the end of each file. Without this script the form sends the files itself.
+// whose fields are sent with the end of each file. When nothing is left to send, uploads:done goes out from the zone: a script that shows the
+// files itself answers it (preventDefault), else the page that lists them is opened, or linked to where a refusal has to be read first.
+// Without this script the form sends the files itself.
 //
 // POST URL {name, size, code} -> 201 {url, piece};  GET url -> {offset};  POST url?offset=n (the bytes) -> {offset}, or 409 {offset};
 // POST url/finish {fields} -> {location, said};  POST url/drop
@@ -87,7 +89,7 @@ function pause(milliseconds, item) {
   });
 }
 
-for (const zone of document.querySelectorAll("[data-pieces]")) {
+function prepare(zone) {
   const input = zone.querySelector("input[type=file]");
   const form = input.form;
   const list = zone.querySelector("[data-upload-queue]");
@@ -127,7 +129,7 @@ for (const zone of document.querySelectorAll("[data-pieces]")) {
     item.view.state.textContent = sentence;
     item.view.state.className = `state ${kind}`.trim();
     item.bar.hidden = !["sending", "offline", "checking"].includes(state);
-    item.retry.hidden = state !== "failed";
+    item.retry.hidden = state !== "failed" || item.hopeless;
     item.cancel.hidden = state === "done" || state === "checking";
     if (["done", "failed", "offline"].includes(state)) heard.textContent = `${item.file.name}: ${sentence}`;
   }
@@ -235,6 +237,7 @@ for (const zone of document.querySelectorAll("[data-pieces]")) {
             const place = form.querySelector(`[data-error-for="${CSS.escape(name)}"]`);
             if (place) Object.assign(place, { textContent: sentence, hidden: false });
           }
+          item.hopeless = [413, 422].includes(error.status) && !Object.keys(others).length; // of its kind, content or size
           return show(item, "failed", error.message || words.failed, "text-bad");
         }
         show(item, "offline", words.offline.replace("{percent}", percent(item)), "text-wait");
@@ -254,6 +257,15 @@ for (const zone of document.querySelectorAll("[data-pieces]")) {
 
   function settle() {
     if (running || !target || !items.length) return;
+    if (!zone.dispatchEvent(new CustomEvent("uploads:done", { bubbles: true, cancelable: true }))) {
+      for (const item of items.filter((one) => one.state === "done")) {
+        items.splice(items.indexOf(item), 1);
+        item.view.row.remove();
+      }
+      list.hidden = !list.children.length;
+      target = null;
+      return;
+    }
     if (items.every((item) => item.state === "done")) return open(target);
     if (items.some((item) => item.state === "failed") && !zone.querySelector("[data-go]")) {
       const go = Object.assign(document.createElement("a"), { href: target, textContent: words.go });
@@ -292,7 +304,7 @@ for (const zone of document.querySelectorAll("[data-pieces]")) {
   form.addEventListener("submit", (event) => {
     if (!items.length) return; // nothing chosen: the server says so
     event.preventDefault();
-    for (const item of items) if (item.state === "ready" || item.state === "failed") show(item, "waiting", words.waiting);
+    for (const item of items) if (item.state === "ready" || (item.state === "failed" && !item.hopeless)) show(item, "waiting", words.waiting);
     run();
   });
   zone.addEventListener("dragover", (event) => {
@@ -306,3 +318,8 @@ for (const zone of document.querySelectorAll("[data-pieces]")) {
     choose([...event.dataTransfer.files]);
   });
 }
+
+for (const zone of document.querySelectorAll("[data-pieces]")) prepare(zone);
+document.addEventListener("row:opened", (event) => { // a row of the sheet that opened in place
+  for (const zone of event.target.querySelectorAll("[data-pieces]")) if (!zone.querySelector("input[type=file].visually-hidden")) prepare(zone);
+});

@@ -34,14 +34,24 @@ def found(db: Session, world: World, settings: Settings) -> list[tuple[str, str 
     return [(row.trouble, row.evidence.title if row.evidence else row.code, str(row.phrase)) for row in rows]
 
 
-def put(db: Session, world: World, settings: Settings, text: str, code: str | None = None, **said: object) -> Evidence:
+def put(
+    db: Session,
+    world: World,
+    settings: Settings,
+    text: str,
+    code: str | None = None,
+    *,
+    content: bytes = files.PDF,
+    ending: str = "pdf",
+    **said: object,
+) -> Evidence:
     return attach(
         db,
         world.actor("unit_officer"),
         loaded(db, world),
         folder=Path(settings.evidence_dir),
-        file=BytesIO(files.PDF + text.encode()),
-        file_name=f"{text}.pdf",
+        file=BytesIO(content + text.encode()),
+        file_name=f"{text}.{ending}",
         largest_mib=1,
         code=code,
         now=now(),
@@ -67,6 +77,7 @@ def test_health_names_each_trouble(db: Session, world: World, settings: Settings
     put(db, world, settings, "vừa", "I.3", place="tr. 1", issued_on=date(2021, 8, 1))
     put(db, world, settings, "mai sau", "I.3", place="tr. 1", issued_on=date(2022, 6, 10))
     put(db, world, settings, "không trang", "I.3")
+    put(db, world, settings, "ảnh", "I.3", content=files.JPEG, ending="jpg")  # a photograph has no pages
     put(db, world, settings, "1", title="Ba\u0301o  cáo", code="I.2")  # the same word in two spellings
     put(db, world, settings, "2", title="báo cáo", code="I.2")
     put(db, world, settings, "thừa")

@@ -290,9 +290,10 @@ def test_sheet_in_a_period_is_none_for_a_unit_outside(db: Session, world: World)
 
 
 def test_people_of_names_officers_before_directors(db: Session, world: World) -> None:
+    world.people["unit_director"].password_hash = None
     people = people_of(db, world.units["34"].id)
 
-    assert [(person.name, person.role) for person in people] == [
-        ("Unit officer", "unit_officer"),
-        ("Unit director", "unit_director"),
+    assert [(person.name, person.role, person.is_activated) for person in people] == [
+        ("Unit officer", "unit_officer", True),
+        ("Unit director", "unit_director", False),
     ]

@@ -25,6 +25,7 @@ from emulation.services.submissions import (
     fingerprint,
     inbox_of,
     last_act,
+    recall,
     receive,
     return_lines,
     send,
@@ -99,6 +100,39 @@ def test_send_back_needs_a_note_and_opens_the_sheet(db: Session, world: World, s
     assert (sheet.state, sheet.note) == (SheetState.DRAFT, "Đối chiếu lại I.2")
     with pytest.raises(WrongState):
         send_back(db, director, sheet, note="Lần nữa", now=now())
+
+
+def test_recall_takes_an_unsigned_sheet_back_and_is_recorded(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_signing(db, world, settings)
+    officer, director, seen = world.actor("unit_officer"), world.actor("unit_director"), fingerprint(sheet)
+    recall(db, officer, sheet, now=now())
+    db.commit()
+    sheet = loaded(db, world)
+    assert sheet.state == SheetState.DRAFT
+    assert db.scalars(select(History.actor_name).where(History.act == "recall")).all() == [officer.name]
+    with pytest.raises(WrongState):
+        submit(db, director, sheet, seen=seen, now=now())  # the page that the director still has open
+
+    entry = next(one for one in sheet.entries if one.code == "I.2")
+    save_entry(db, officer, sheet, code="I.2", data={"value": "90"}, version=entry.version, now=now())
+    send(db, officer, sheet, now=now())
+    with pytest.raises(Stale):
+        submit(db, director, sheet, seen=seen, now=now())
+    submit(db, director, sheet, seen=fingerprint(sheet), now=now())
+    with pytest.raises(WrongState):
+        recall(db, officer, sheet, now=now())
+
+
+def test_recall_leaves_a_returned_sheet_returned(db: Session, world: World, settings: Settings) -> None:
+    sheet = to_submitted(db, world, settings)
+    return_lines(db, world.actor("department"), sheet, reasons={"I.2": "Sai kỳ"}, now=now())
+    entry = next(one for one in sheet.entries if one.code == "I.2")
+    save_entry(
+        db, world.actor("unit_officer"), sheet, code="I.2", data={"value": "90"}, version=entry.version, now=now()
+    )
+    send(db, world.actor("unit_officer"), sheet, now=now())
+    recall(db, world.actor("unit_officer"), sheet, now=now())
+    assert (sheet.state, list(open_returns(sheet))) == (SheetState.RETURNED, ["I.2"])
 
 
 def test_submit_signs_what_is_there_with_its_hash(db: Session, world: World, settings: Settings) -> None:

@@ -127,7 +127,7 @@ def test_autosave_enter_saves_without_leaving_the_page(page: Page, app: Flask) -
 
 def test_autosave_puts_the_error_beside_the_field_and_takes_it_back(page: Page) -> None:
     change(page, "8,5,1")
-    expect(page.locator(STATUS)).to_have_text("Chưa lưu: xem chỗ báo lỗi")
+    expect(page.locator(STATUS)).to_have_text("VII.1 chưa lưu")
     expect(page.locator("#part-error")).to_have_text("Số này không đọc được: nhập ví dụ 95.")
     expect(page.locator(PART)).to_have_attribute("aria-invalid", "true")
     assert "8%2C5%2C1" in next(iter(kept(page).values()))
@@ -170,7 +170,7 @@ def test_autosave_expired_session_keeps_what_was_typed(page: Page, app: Flask) -
 def test_autosave_refusal_without_a_field_stands_under_the_form_or_in_the_save_state(page: Page) -> None:
     change(page, "403")
     expect(page.locator('[data-error-for=""]')).to_have_text("Phiếu đã trình ký.")
-    expect(page.locator(STATUS)).to_have_text("Chưa lưu: xem chỗ báo lỗi")
+    expect(page.locator(STATUS)).to_have_text("VII.1 chưa lưu")
     page.reload()
     page.get_by_label("Điểm của tôi cho Bắc Ninh").fill("404")
     page.keyboard.press("Tab")
@@ -179,11 +179,22 @@ def test_autosave_refusal_without_a_field_stands_under_the_form_or_in_the_save_s
 
 def test_autosave_refusal_stays_in_sight_while_other_lines_are_saved(page: Page) -> None:
     change(page, "8,5,1")
-    expect(page.locator(STATUS)).to_have_text("Chưa lưu: xem chỗ báo lỗi")
+    expect(page.locator(STATUS)).to_have_text("VII.1 chưa lưu")
     with page.expect_response("**/save/VII.1-1"):
         page.get_by_role("button", name="Chấp nhận 9 cho Bắc Ninh").click()
-    page.wait_for_timeout(200)
-    expect(page.locator(STATUS)).to_have_text("Chưa lưu: xem chỗ báo lỗi")
+    expect(page.locator(STATUS)).to_have_text("Đã lưu 10:43. VII.1 chưa lưu")
+
+
+def test_autosave_what_was_refused_is_shown_again_but_not_sent_until_it_changes(page: Page, app: Flask) -> None:
+    change(page, "8,5,1")
+    expect(page.locator(f"{STATUS} a")).to_have_text("VII.1 chưa lưu")
+    page.reload()
+    expect(page.locator(f"{STATUS} a")).to_have_text("VII.1 chưa lưu")
+    expect(page.locator(PART)).to_have_value("8,5,1")
+    expect(page.locator("#part-error")).to_have_text("Số này không đọc được: nhập ví dụ 95.")
+    change(page, "85")
+    expect(page.locator(STATUS)).to_have_text("Đã lưu 10:43")
+    assert [sent["part"] for sent in saves(app)] == ["8,5,1", "85"]
 
 
 def test_autosave_other_forms_wait_for_what_is_pending_and_ask_once(page: Page, app: Flask) -> None:

@@ -96,6 +96,10 @@ def test_what_the_director_told_the_officer_is_not_shown_to_the_ministry(
     officer.submit(url(world, "/send"), {}, to=url(world, "/send"))
     assert director.post(url(world, "/send-back"), data=told).status_code == 303
     assert "1 trao đổi chưa xong" in officer.page(url(world, "?section=I")).text
+    for page in (officer.page(url(world)), officer.page("/")):
+        assert "Lãnh đạo ghi ý kiến ở: I.2." in " ".join(page.text.split())
+        assert url(world, "?open=I.2#I.2") in page.links
+    assert "Đồng nghiệp" not in officer.page("/").text
     officer.submit(url(world, "/send"), {}, to=url(world, "/send"))
     from emulation.services.submissions import submit
 

@@ -72,8 +72,16 @@ def test_trial_says_what_figures_come_to_and_stores_nothing(client: Client, worl
     assert box.startswith('<p class="working box ok" id="working-I.1"')
     assert "95/98 ≈ 96,94 %" in box
     assert "9,69 điểm" in box
-    for query in ("I.1?part=95", "I.1?part=99&whole=98", "I.1?part=x&whole=1", "I.1", "III.1?not_applicable=y"):
-        assert client.get(f"{path}/{query}", headers=JSON).json == {"fragments": {}}, query
+    for query, words in (
+        ("I.1?part=95", "Chưa tính được điểm"),
+        ("I.1?part=99&whole=98", "Chưa tính được điểm"),
+        ("I.1?part=x&whole=1", "Chưa tính được điểm"),
+        ("I.1", "Nhập số liệu"),
+        ("III.1?not_applicable=y&reason=x", "Không áp dụng"),
+    ):
+        (box,) = client.get(f"{path}/{query}", headers=JSON).json["fragments"].values()
+        assert words in box, query
+        assert "empty" in box  # nothing of the figures before
     assert [client.get(f"{path}/{code}", headers=JSON).status_code for code in ("II.5", "IX.9")] == [404, 404]
     assert client.db.scalar(select(func.count()).select_from(Entry)) == 0
 

@@ -63,6 +63,41 @@ def test_send_after_the_answers_were_checked(client: Client, world: World, setti
     assert (again.status_code, "đang ở trạng thái “Chờ ký”" in again.text) == (409, True)
 
 
+def test_check_names_a_director_who_cannot_sign_in(client: Client, world: World, settings: Settings) -> None:
+    fill(client.db, world, settings)
+    client.sign_in("unit_officer")
+    assert "chưa được kích hoạt" not in client.page(url(world, "/send")).text
+    world.people["unit_director"].password_hash = None
+    client.db.commit()
+    page = client.page(url(world, "/send"))
+    assert "Tài khoản lãnh đạo chưa được kích hoạt (Unit director)" in page.text
+    assert url(world, "/send") in [form.action for form in page.forms]
+    world.people["unit_director"].is_active = False
+    client.db.commit()
+    assert "Đơn vị chưa có tài khoản lãnh đạo nào đang mở để ký." in client.page(url(world, "/send")).text
+
+
+def test_check_names_required_evidence_without_its_page(client: Client, world: World, settings: Settings) -> None:
+    sheet = fill(client.db, world, settings)
+    client.sign_in("unit_officer")
+    cited = [one for entry in sheet.entries for one in entry.citations if entry.code == "I.1"]
+    for one in cited:
+        one.place = "trang 2"
+    client.db.commit()
+    assert "Bao cao I.1" not in client.page(url(world, "/send")).text.partition("Toàn bộ phiếu")[0]
+    cited[0].place = ""
+    client.db.commit()
+    assert "Bao cao I.1" in client.page(url(world, "/send")).text.partition("Toàn bộ phiếu")[0]
+
+
+def test_officer_takes_an_unsigned_sheet_back(client: Client, world: World, settings: Settings) -> None:
+    to_signing(client.db, world, settings)
+    client.sign_in("unit_officer")
+    response = client.submit(url(world), {}, to=url(world, "/recall"))
+    assert (response.status_code, state(client, world)) == (303, "draft")
+    assert client.post(url(world, "/recall")).status_code == 409
+
+
 def test_send_of_what_changed_meanwhile_is_refused(client: Client, world: World, settings: Settings) -> None:
     fill(client.db, world, settings)
     response = client.sign_in("unit_officer").post(url(world, "/send"), data={"seen": "0" * 64})
