@@ -22,7 +22,7 @@ from emulation.domain.names import name_key
 from emulation.domain.rules import External
 from emulation.domain.shared_figures import fits, refusal_of, whole_entry
 from emulation.domain.source import Problem
-from emulation.domain.workflow import SheetState
+from emulation.domain.workflow import Phase, SheetState
 from emulation.errors import Invalid, WrongState
 from emulation.models import Entry, Indicator, IndicatorValue, Period, Sheet, Stance, TakenFrom, Unit
 from emulation.services.actor import Actor
@@ -159,6 +159,13 @@ def sheets_with_entries(db: Session, period: Period, *, to_change: bool) -> list
 # ---- the dry run ----
 
 
+def why_not_loaded(period: Period) -> WrongState | None:
+    """Why no more figures can be loaded: the result is published and sealed; None while it is not."""
+    if period.phase in (Phase.PUBLISHED, Phase.ARCHIVED):
+        return WrongState(N_("Kết quả của kỳ này đã công bố; không nạp thêm số liệu được nữa."))
+    return None
+
+
 def plan_loading(
     db: Session,
     period: Period,
@@ -169,7 +176,14 @@ def plan_loading(
     now: datetime,
     to_change: bool = False,
 ) -> Loading:
-    """What loading these figures would come to; `source` and `as_of` count where the file says none."""
+    """What loading these figures would come to; `source` and `as_of` count where the file says none.
+
+    Raises:
+        WrongState: see `why_not_loaded`.
+    """
+    refused = why_not_loaded(period)
+    if refused is not None:
+        raise refused
     found = Loading(problems=list(reading.problems))
     criteria = value_of(period.criteria_set)
     sheets = sheets_with_entries(db, period, to_change=to_change)

@@ -70,6 +70,7 @@ def _page(
         }
         for one in loaded
     ]
+    closed = service.why_not_loaded(period)
     page = render_template(
         "periods/indicators.html",
         period=period,
@@ -82,6 +83,7 @@ def _page(
         example=_example_day(period),
         effects={effect: show_phrase(Phrase(words)) for effect, words in service.EFFECT_WORDS.items()},
         problems=problems,
+        closed=show_phrase(closed.phrase) if closed is not None else "",
         plan=plan,
         text=text,
         unused=unused or {},

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.documents.indicator_files import read_indicators
-from emulation.domain.workflow import SheetState
+from emulation.domain.workflow import Phase, SheetState
 from emulation.errors import Invalid, Stale, WrongState
 from emulation.models import History, IndicatorValue, Stance, TakenFrom
 from emulation.services.actor import Actor
@@ -134,6 +134,13 @@ def test_everything_wrong_is_told_at_once_also_a_day_that_has_not_come(db: Sessi
         "dòng 5, cột C: “y” không phải là một số.",
     ]
     assert found.unused == {"la": 1}
+
+
+@pytest.mark.parametrize("phase", [Phase.PUBLISHED, Phase.ARCHIVED])
+def test_nothing_is_loaded_into_a_published_round(db: Session, world: World, phase: Phase) -> None:
+    world.period.phase = phase
+    with pytest.raises(WrongState, match="đã công bố"):
+        plan(db, world, ("34", "ty-le", "95"))
 
 
 def test_loading_never_overwrites_what_a_unit_typed(db: Session, world: World) -> None:
