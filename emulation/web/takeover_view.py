@@ -56,7 +56,7 @@ def takeover_of(view: SheetView, line: Line, offers: Offers, *, fillable: bool) 
 
 def _held(criterion: Criterion, key: str, row: IndicatorValue, data: Mapping[str, Any]) -> dict[str, Any]:
     """One figure that the ministry holds, beside what stands on the line."""
-    differs = key in data and data[key] != row.value
+    differs = key in data and str(data[key]) != row.value  # a count may be stored as a number
     return {
         "label": show_phrase(label_of(criterion, key)),
         "value": show_figure(number(row.value)),

@@ -6,6 +6,7 @@ import io
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,8 @@ from emulation.domain.workflow import Phase, SheetState
 from emulation.models import History, IndicatorValue, Stance
 from emulation.services.offers import dispute
 from emulation.services.sheets import save_entry
-from tests.bound import bind, data_of, entries_of, load, sheet_of
+from emulation.web.takeover_view import disputes_in
+from tests.bound import bind, bound_set, data_of, entries_of, load, sheet_of
 from tests.client import Client, Form, Page, read
 from tests.world import World
 
@@ -219,6 +221,15 @@ def test_what_differs_without_a_reason_is_named_before_sending_and_at_reception(
     db.commit()
     said = "Bộ có số 96 (Cơ sở dữ liệu ngành, ngày 31/05/2022), đơn vị khai 91. Lý do của đơn vị: Theo báo cáo"
     assert said in client.sign_in("department").page(f"{address}/reception").text
+
+
+def test_a_count_that_is_stored_as_a_number_is_the_same_figure(app: Flask, db: Session, world: World) -> None:
+    bind(db, world)
+    load(db, world, ("34", "dat", "9"))
+    offered = {"dat": db.scalars(select(IndicatorValue)).one()}
+    with app.test_request_context():
+        found = [disputes_in(bound_set().by_code["II.4"], {"count": count}, offered) for count in (9, "9", 8)]
+    assert [len(rows) for rows in found] == [0, 0, 1]
 
 
 def test_reviewers_see_the_figure_of_the_ministry_beside_the_disputed_one(
