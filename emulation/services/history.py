@@ -65,6 +65,7 @@ def _plain(value: Any) -> Any:
 PAGE = 50
 # what people of a unit say and agree among themselves: nobody outside the unit reads even that it happened
 INTERNAL_ACTS = ("remark", "answer_remark", "resolve_remark", "reopen_remark", "assign")
+INTERNAL_WORDS = ("send_back",)  # the act is known to everybody who reads the history, the director's note is not
 
 
 @dataclass(frozen=True)

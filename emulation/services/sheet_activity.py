@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from emulation.access import Permission, may
 from emulation.domain.criteria import Criterion
 from emulation.models import History, Sheet, User
-from emulation.services.history import INTERNAL_ACTS, PAGE
+from emulation.services.history import INTERNAL_ACTS, INTERNAL_WORDS, PAGE
 from emulation.services.history_words import EMPTY, FIELD_NAMES, Change, changes_of
 from emulation.services.lines import in_words, verbatim
+from emulation.services.scores import criteria_of
 from emulation.words import N_, Phrase
 
 # of others than people of the unit, the acts that the unit may read; never what a council does
@@ -77,9 +78,11 @@ def people_in(db: Session, sheet: Sheet, reader: User | None) -> Sequence[str]:
     return db.scalars(names).all()
 
 
-def words_of(line: History, by_code: Mapping[str, Criterion]) -> list[Change]:
+def words_of(line: History, sheet: Sheet, reader: User | None) -> list[Change]:
     """What a line changed, in the words of its criterion: figures as the set calls them, evidence by its title."""
-    criterion = by_code.get(line.place)
+    if line.act in INTERNAL_WORDS and not may(reader, Permission.TALK_ON_SHEET, sheet):
+        return []
+    criterion = criteria_of(sheet).by_code.get(line.place)
     if line.act in ("cite", "uncite"):
         found = _evidence(line)
     elif criterion is None or not _is_entry(line.old) or not _is_entry(line.new):

@@ -74,7 +74,7 @@ def shown_line(line: History, unit: str | None, period: str | None, names: Names
                 "before": show_phrase(change.before) if change.before else None,
                 "after": show_phrase(change.after) if change.after else None,
             }
-            for change in changes_of(line, names)
+            for change in (changes_of(line, names) if line.act not in service.INTERNAL_WORDS else ())
         ],
     }
 

@@ -123,6 +123,6 @@ def _row(sheet: Sheet, line: History) -> dict[str, Any]:
                 "before": show_phrase(change.before) if change.before else None,
                 "after": show_phrase(change.after) if change.after else None,
             }
-            for change in service.words_of(line, by_code)
+            for change in service.words_of(line, sheet, current.user())
         ],
     }

@@ -16,8 +16,9 @@ from emulation.services.evidence import cite, uncite
 from emulation.services.remarks import answer, remark, reopen, resolve
 from emulation.services.sheet_activity import activity_of, people_in, words_of
 from emulation.services.sheets import save_entry
+from emulation.services.submissions import send_back
 from emulation.services.team import assign
-from tests.filling import fill, loaded, now, to_received
+from tests.filling import fill, loaded, now, to_received, to_signing
 from tests.world import World
 
 
@@ -32,7 +33,7 @@ def said(
             line.place,
             [
                 (str(one.label), str(one.before or ""), str(one.after or ""))
-                for one in words_of(line, world.criteria.by_code)
+                for one in words_of(line, sheet, world.people[reader])
             ],
         )
         for line in activity_of(db, sheet, world.people[reader], **wanted).lines
@@ -93,7 +94,7 @@ def test_activity_comes_in_pages_with_two_queries_each(db: Session, world: World
     event.listen(db.get_bind(), "before_cursor_execute", lambda *args: sent.append(str(args[2])))
 
     found = activity_of(db, sheet, world.people["unit_officer"], page=9)
-    [words_of(line, world.criteria.by_code) for line in found.lines]
+    [words_of(line, sheet, world.people["unit_officer"]) for line in found.lines]
 
     assert (found.total, found.pages, found.number, len(found.lines), len(sent)) == (60, 2, 2, 10, 2)
 
@@ -112,3 +113,11 @@ def test_what_the_unit_says_among_itself_is_nothing_for_others(db: Session, worl
     for name in ("department", "auditor"):
         assert said(db, world, name) == []
         assert people_in(db, loaded(db, world), world.people[name]) == []
+
+
+def test_directors_note_is_read_inside_the_unit_only(db: Session, world: World, settings: Settings) -> None:
+    send_back(db, world.actor("unit_director"), to_signing(db, world, settings), note="Hỏi lại phòng.", now=now(1))
+    db.commit()
+
+    assert said(db, world)[0] == ("send_back", "", [("Ghi chú", "", "Hỏi lại phòng.")])
+    assert said(db, world, "department")[0] == ("send_back", "", [])

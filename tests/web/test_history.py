@@ -182,3 +182,11 @@ def test_history_has_nothing_of_what_a_unit_says_among_itself(client: Client, db
             assert f'value="{act}"' not in client.get("/history").text
         assert rows(client, "/history?who=Unit officer") == []
         assert "Unit officer" not in client.get("/").text
+
+
+def test_history_names_no_word_of_the_director_to_the_officer(client: Client, db: Session, world: World) -> None:
+    record(db, world.actor("unit_director"), "send_back", world.sheets["34"], now=NOW, new={"note": "Hỏi lại phòng."})
+    db.commit()
+    answer = client.sign_in("auditor").get("/history?act=send_back").text
+    assert "Unit director" in answer
+    assert "Hỏi lại phòng." not in answer
