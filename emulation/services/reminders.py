@@ -198,8 +198,9 @@ def occasions_on_screen(
 
 
 def has_reader(db: Session, sheet: Sheet) -> bool:
-    """Whether an officer of the unit uses an account, so that what is told to the unit is read."""
-    found = select(User.id).where(*USING, User.role == Role.UNIT_OFFICER, User.unit_id == sheet.unit_id)
+    """Whether somebody who looks after the sheet uses an account: while it is filled an officer, later anybody."""
+    roles = [Role.UNIT_OFFICER] if sheet.state in TO_FILL else [Role.UNIT_OFFICER, Role.UNIT_DIRECTOR]
+    found = select(User.id).where(*USING, User.role.in_(roles), User.unit_id == sheet.unit_id)
     return db.scalar(found.limit(1)) is not None
 
 

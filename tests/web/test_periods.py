@@ -219,7 +219,7 @@ def test_stale_times_show_both_versions(client: Client, db: Session, world: Worl
 def test_extension_is_granted_with_a_reason(client: Client, db: Session, world: World) -> None:
     address = f"/sheets/{world.sheets['34'].id}/extension"
     client.sign_in("department")
-    assert "Đơn vị chưa có chuyên viên nào dùng tài khoản" not in client.page(address).text
+    assert "Ở đơn vị chưa có ai phụ trách phiếu dùng tài khoản" not in client.page(address).text
     day = (datetime.now(VIETNAM) + timedelta(days=40)).date()
     refused = client.submit(address, {"closes_at": f"17:00 {day:%d/%m/%Y}", "reason": " "})
     assert refused.status_code == 422
@@ -244,7 +244,19 @@ def test_extension_page_says_why_there_is_nothing_to_extend(client: Client, db: 
     assert address not in [form.action for form in page.forms]
     assert client.post(address, data={"closes_at": "20/12/2030", "reason": "x"}).status_code == 409
     silent = client.page(f"/sheets/{world.sheets['95'].id}/extension").text
-    assert "Đơn vị chưa có chuyên viên nào dùng tài khoản" in silent
+    assert "Ở đơn vị chưa có ai phụ trách phiếu dùng tài khoản" in silent
+
+
+def test_extension_of_a_sheet_that_waits_for_its_signature_is_read_by_the_director(
+    client: Client, db: Session, world: World
+) -> None:
+    world.people["other_officer"].is_active = False
+    address = f"/sheets/{world.sheets['96'].id}/extension"
+    db.commit()
+    client.sign_in("department")
+    assert "Ở đơn vị chưa có ai phụ trách phiếu dùng tài khoản" in client.page(address).text
+    declare(db, world, "96", state=SheetState.SIGNING)
+    assert "Ở đơn vị chưa có ai phụ trách phiếu dùng tài khoản" not in client.page(address).text
 
 
 # ---- finalising ----
