@@ -8,9 +8,7 @@ from typing import IO, BinaryIO, cast
 
 import pikepdf
 
-LARGEST_MENDED = (
-    4 * 1024**2
-)  # bytes of a damaged PDF that is looked through: two seconds; 48 MiB took most of a minute
+LARGEST_MENDED = 4 * 1024**2  # bytes of a damaged PDF that is looked through: two seconds; 48 MiB took most of a minute
 
 
 def opens(file: IO[bytes], media_type: str) -> bool:
