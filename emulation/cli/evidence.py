@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from emulation.cli.base import FILE, Failed, database, find_period, require_ending
+from emulation.words import tidy_line
 
 
 @click.group()
@@ -58,6 +59,6 @@ def evidence_export(code: str, unit_code: str, out: Path) -> None:
     troubles = [(one, trouble_with(one.path)) for one in documents if one.path]
     for one, trouble in troubles:
         if trouble:
-            click.echo(f"{one.code or '-'} {one.title} ({one.file_name}): {trouble}", err=True)
+            click.echo(tidy_line(f"{one.code or '-'} {one.title} ({one.file_name}): {trouble}"), err=True)
     if any(trouble for _, trouble in troubles):
         raise SystemExit(1)

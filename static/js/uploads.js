@@ -66,7 +66,8 @@ function send(method, url, body, token, item, progress) {
         // a proxy's own page
       }
       if (request.status >= 200 && request.status < 300) resolve(data);
-      else if (request.status >= 500 && !data.error) reject(new TypeError("no answer"));
+      // a proxy's page, or a database that is busy: try again; a scanner that is not there names the file
+      else if (request.status >= 500 && (!data.error || (request.status === 503 && !data.errors?.files))) reject(new TypeError("no answer"));
       else reject(new Refused(request.status, data));
     });
     for (const name of ["error", "timeout"]) request.addEventListener(name, () => reject(new TypeError("no answer")));

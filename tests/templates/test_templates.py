@@ -203,9 +203,10 @@ def test_stylesheets_find_their_files() -> None:
             assert (sheet.parent / url).is_file(), url
 
 
-def test_500_page_stands_alone() -> None:
-    source = (TEMPLATES / "errors" / "500.html").read_text(encoding="utf-8")
-    page = Environment(undefined=StrictUndefined, autoescape=True).from_string(source).render(reference="7F3A-22")
-    assert "7F3A-22" in page
+@pytest.mark.parametrize(("name", "values"), [("500.html", {"reference": "7F3A-22"}), ("503.html", {})])
+def test_page_of_a_failure_stands_alone(name: str, values: dict[str, str]) -> None:
+    source = (TEMPLATES / "errors" / name).read_text(encoding="utf-8")
+    page = Environment(undefined=StrictUndefined, autoescape=True).from_string(source).render(values)
+    assert all(value in page for value in values.values())
     for link in re.findall(r'href="/(static/[^"]+)"', page):
         assert Path(ROOT / link).is_file()
