@@ -82,6 +82,7 @@ function say(kind, values = {}, link = null) {
   if (link) {
     const a = document.createElement("a");
     [a.href, a.textContent] = link;
+    if (link[2]) a.dataset.unsavedRow = link[2];
     status.append(" ", a);
   }
 }
@@ -214,7 +215,7 @@ function sayRefused(state, savedAt = "") {
   const [kind, sentence] = state.why;
   if (kind === "expired") return sayExpired();
   if (kind === "refused" && state.name && !sentence) {
-    const link = [state.page, status?.dataset.unsavedRow?.replace("{name}", state.name) ?? ""];
+    const link = [state.page, status?.dataset.unsavedRow?.replace("{name}", state.name) ?? "", state.name];
     return say(kind, { sentence: savedAt ? `${status?.dataset.saved.replace("{time}", savedAt)}.` : " " }, link);
   }
   say(kind, { sentence }, state.form?.isConnected ? null : [state.page, status?.dataset.show ?? ""]);

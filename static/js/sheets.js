@@ -173,7 +173,7 @@ if (desk) {
   // before autosave.js, which would wait for what is pending: nothing is left here
   document.addEventListener("click", async (event) => {
     const link = event.target.closest?.("a[href]");
-    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target || !(desk.contains(link) || status?.contains(link))) return;
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target || !(desk.contains(link) || link.dataset.unsavedRow)) return;
     if (new URL(link.href).pathname !== location.pathname) return;
     const code = codeIn(link.href);
     const row = link.closest(".criterion.open");
@@ -185,7 +185,7 @@ if (desk) {
       event.preventDefault();
       event.stopImmediatePropagation();
       focusIn(row);
-    } else if (status?.contains(link) && rowOf(code)?.matches(".open")) { // what is not saved is in sight already
+    } else if (link.dataset.unsavedRow && rowOf(code)?.matches(".open")) { // what is not saved is in sight already
       event.preventDefault();
       event.stopImmediatePropagation();
       (rowOf(code).querySelector("[aria-invalid]") ?? linkOf(rowOf(code))).focus();

@@ -213,7 +213,8 @@ def test_closed_tab_sends_what_was_left_when_the_sheet_is_opened_again(
 
 def test_wrong_files_are_refused_with_a_sentence(db: Session, world: World, visitors: Visitors) -> None:
     officer = visitors.sign_in("unit_officer")
-    officer.goto(f"/sheets/{world.sheets['34'].id}?open=I.1")
+    officer.goto(f"/sheets/{world.sheets['34'].id}?section=I")
+    officer.locator("[id='I.1'] .criterion-title a").click()
     for name, content in (
         ("rong.pdf", b""),
         ("trang.pdf", files.HTML),
@@ -224,8 +225,16 @@ def test_wrong_files_are_refused_with_a_sentence(db: Session, world: World, visi
     ):
         officer.set_input_files("#files", {"name": name, "mimeType": "application/pdf", "buffer": content})
         expect(officer.locator(".upload-queue .text-bad").last).to_contain_text(f"“{name}”")
+    expect(officer.get_by_role("button", name="Thử lại")).to_have_count(0)  # the same file would be refused again
     fresh(db)
     assert db.scalars(select(Evidence)).all() == []
+
+    officer.fill("#explanation", "đang viết dở")
+    officer.set_input_files("#files", {"name": "dung.pdf", "mimeType": "application/pdf", "buffer": files.PDF})
+    expect(officer.locator(".evidence-list")).to_contain_text("dung")
+    expect(officer.locator("[id='chips-I.1']")).to_contain_text("dung")
+    expect(officer.locator("#explanation")).to_have_value("đang viết dở")
+    expect(officer.locator(".upload-queue li")).to_have_count(6)  # what was refused can still be read
 
 
 def test_huge_file_is_refused_with_a_sentence(client: Client, db: Session, world: World, settings: Settings) -> None:

@@ -73,6 +73,14 @@ def test_rows_are_filled_with_the_keyboard_alone_without_leaving_the_page(db: Se
     assert officer.evaluate("window.same") is True
     assert stored(db) == {"I.1": {"part": "95", "whole": "98"}, "I.2": {"value": "91.5"}}
 
+    officer.goto(f"{officer.url.partition('?')[0]}?open=II.3")  # "none of them" goes with no other answer
+    for value in ("a", "b", "-"):
+        officer.locator(f"input[name=met][value='{value}']").check()
+    expect(officer.locator("input[name=met]:checked")).to_have_count(1)
+    officer.locator("input[name=met][value=b]").check()
+    expect(officer.locator("[id='points-II.3'] b")).to_have_text("2,00")
+    assert stored(db)["II.3"] == {"met": ["b"]}
+
 
 def test_shape_of_an_explanation_is_put_in_and_never_over_typed_text(db: Session, officer: Page) -> None:
     officer.locator("[id='I.1'] .criterion-title a").click()
@@ -106,6 +114,7 @@ def test_several_rows_wait_while_the_line_is_down_and_are_sent_in_order(db: Sess
     officer.unroute("**/entries/**")
     officer.context.set_offline(False)
     expect(officer.locator(STATUS)).to_have_text(SAVED)
+    expect(officer.get_by_text("Chưa mở được dòng này vì mất kết nối.")).to_have_count(0)
     assert stored(db) == {"I.2": {"value": "91.5"}, "I.3": {"points": "8"}}
     assert numbers_of(officer) == 0
 
