@@ -204,7 +204,9 @@ def test_a_dispute_stands_until_both_hold_the_same_figure(db: Session, world: Wo
     assert (one.standing, one.since, one.value.stance) == (Standing.CONFIRMED, "đã giải quyết", Stance.CONFIRMED)
     assert one.earlier is not None
     assert (one.earlier.value, one.earlier.own, one.earlier.reason) == ("96", "91", "Theo báo cáo")
-    acts = [line.act for line in activity_of(db, sheet_of(db, world), reader=world.people["unit_officer"], code="I.2").lines]
+    acts = [
+        line.act for line in activity_of(db, sheet_of(db, world), reader=world.people["unit_officer"], code="I.2").lines
+    ]
     assert acts == ["change_indicator", "change_indicator", "dispute", "fill", "offer_figures"]
 
 
