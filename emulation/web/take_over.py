@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from emulation.access import Permission
 from emulation.domain.criteria import Criterion
+from emulation.domain.declared import Part
 from emulation.errors import Invalid, Missing, Refusal
 from emulation.models import Evidence, Sheet
 from emulation.services import offers, take_over
@@ -64,9 +65,11 @@ def _overview(
     db = current.db()
     refused = fill_refusal(sheet, clock_of(db, sheet, now=current.now()))
     found = take_over.offers_from_last_year(db, sheet) if refused is None else []
-    chosen = request.form.getlist("codes") if request.method == "POST" else [one.code for one in found]
     held = offers.offers_of(db, sheet)
     view = view_of(sheet)
+    chosen = request.form.getlist("codes")
+    if request.method != "POST":  # what earned a bonus a year ago seldom does so again
+        chosen = [one.code for one in found if view.lines[one.code].part is Part.CORE]
     waiting = [
         {
             "code": entry.code,
