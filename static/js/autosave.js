@@ -214,11 +214,9 @@ function refused(state, why, show) {
 function sayRefused(state, savedAt = "") {
   const [kind, sentence] = state.why;
   if (kind === "expired") return sayExpired();
-  if (kind === "refused" && state.name && !sentence) {
-    const link = [state.page, status?.dataset.unsavedRow?.replace("{name}", state.name) ?? "", state.name];
-    return say(kind, { sentence: savedAt ? `${status?.dataset.saved.replace("{time}", savedAt)}.` : " " }, link);
-  }
-  say(kind, { sentence }, state.form?.isConnected ? null : [state.page, status?.dataset.show ?? ""]);
+  const named = [state.page, status?.dataset.unsavedRow?.replace("{name}", state.name) ?? "", state.name];
+  if (kind === "refused" && state.name && !sentence) return say(kind, { sentence: savedAt ? `${status?.dataset.saved.replace("{time}", savedAt)}.` : " " }, named);
+  say(kind, { sentence }, state.form?.isConnected ? null : state.name ? named : [state.page, status?.dataset.show ?? ""]);
 }
 
 function expired(state) {
