@@ -58,7 +58,7 @@ def test_explanations_cannot_command_the_terminal(
     save(db, world, "I.1", None, "\x1b]0;x\x07")
     looked = run(settings.database_url, "sheet", "import", *HERE, file)
     assert not set("\x1b\x07\x9b\u202e\u2066") & set(looked.output), ascii(looked.output)
-    assert "b\ufffdc\ufffdd e" in looked.output, ascii(looked.output)
+    assert "[2Jbcd e" in looked.output, ascii(looked.output)
 
 
 def test_conflicts_need_a_word_on_the_command_line(
