@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,3 +16,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     from emulation.web.app import build  # imported late: the command line must start without Flask
 
     return build(settings)
+
+
+def application() -> Flask:
+    """The application as gunicorn serves it: made once, before the workers part.
+
+    What lives as long as the process is put out of the collector's way; otherwise each full collection walks some
+    hundred thousand objects of libraries, in every worker, for nothing.
+    """
+    app = create_app()
+    gc.collect()
+    gc.freeze()
+    return app

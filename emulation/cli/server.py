@@ -17,7 +17,7 @@ def serve(settings_environment: dict[str, str], host: str, port: int, workers: i
     gunicorn = Path(sys.executable).with_name("gunicorn")
     arguments = [
         str(gunicorn),
-        "emulation:create_app()",
+        "emulation:application()",
         f"--bind={host}:{port}",
         f"--workers={workers}",
         "--threads=4",
