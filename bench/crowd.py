@@ -3,7 +3,7 @@
     python -m bench.crowd [people] [seconds] [news]
 
 Every person is an officer with rows of their own on a sheet of 120 criteria and 300 citations, five to a sheet. The
-server is the one of `emulation run`. Half-way through, after the times are taken, the server and all its workers are
+server is the one of `emulation run`. When the times are taken, the server and all its workers are
 killed and started again two seconds later; people send again what was not acknowledged, as static/js/autosave.js does.
 In the end every row must hold what was last acknowledged, or what was sent after it, and the history every
 acknowledged change. With `news` every page also asks for what colleagues changed, at the pace of static/js/sheets.js.
@@ -45,7 +45,7 @@ from emulation.schema import migrate
 from tests.postgres import Server
 
 PEOPLE, A_SHEET, EVERY = 320, 5, 2.0  # people, of them on one sheet, seconds between two saves of one person
-CALM, AFTER_KILL, DOWN = 30, 12, 2.0  # seconds: measured, after the kill, without a server
+WARM, CALM, AFTER_KILL, DOWN = 5, 30, 12, 2.0  # seconds: not measured yet, measured, after the kill, without a server
 CORE, FILES = 112, 300
 POSTGRES = {"listen_addresses": "", "max_connections": "100", "timezone": "UTC"}  # durable, as it comes
 
@@ -107,13 +107,15 @@ class Crowd:
 
     def __init__(self, port: int, people: list[Person], *, news: bool = False) -> None:
         self.port, self.people, self.tally, self.news = port, people, Tally(), news
-        self.measures, self.is_over = True, False
+        self.measures, self.is_over = False, False
 
     async def run(self, calm: float, between: Any) -> None:
         """Save for `calm` seconds, measured; then let `between` kill the server, and go on for a while."""
         tasks = [asyncio.create_task(self._sit(person, i)) for i, person in enumerate(self.people)]
         if self.news:
             tasks += [asyncio.create_task(self._ask(person, i)) for i, person in enumerate(self.people)]
+        await asyncio.sleep(WARM)  # a server in its last hour has seen every page before
+        self.measures = True
         await asyncio.sleep(calm)
         self.measures = False
         await between()

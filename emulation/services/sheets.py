@@ -22,7 +22,7 @@ from emulation.models import Citation, CriteriaSet, Entry, Period, Role, Sheet, 
 from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.services.lines import FIGURES, Brief, open_returns
-from emulation.services.periods import clock_of
+from emulation.services.periods import clock_of, clock_phase
 from emulation.services.scores import criteria_of, entries_of
 from emulation.words import N_, tidy
 
@@ -173,12 +173,12 @@ def require_fillable(db: Session, sheet: Sheet, code: str | None, *, now: dateti
         WrongState: wrong phase or state, after the close, or the line was not returned.
         Invalid: the set has no such code, the criterion does not apply to the unit, or only the ministry scores it.
     """
-    require(
-        Act.FILL,
-        SheetState(sheet.state),
-        Phase(sheet.period.phase),
-        clock_of(db, sheet, now=now),
-    )
+    window = sheet.period.window(clock_phase(sheet, sheet.period))
+    in_time = (
+        window is not None and now <= window.closes_at
+    )  # then the unit's own time, which is later, need not be asked
+    clock = Clock(now) if in_time else clock_of(db, sheet, now=now)
+    require(Act.FILL, SheetState(sheet.state), Phase(sheet.period.phase), clock)
     if code is None:
         return None
     criterion = criteria_of(sheet).by_code.get(code)
