@@ -91,11 +91,9 @@ class Line:
     @cached_property
     def working(self) -> Phrase | None:
         """How the points follow from the figures; None where there are none."""
-        unscored = (
-            LineStatus.NOT_APPLICABLE,
-            LineStatus.SKIPPED,
-        )  # full or no points by the set, whatever was declared
-        if self.data is None or self.points is None or self.status in unscored or self.data.get("not_applicable"):
+        if self.data is None or self.points is None or self.data.get("not_applicable"):
+            return None
+        if self.status is LineStatus.NOT_APPLICABLE:  # full points or none by the set, whatever was declared
             return None
         return self.criterion.rule.working(self.data, self.criterion.max)
 

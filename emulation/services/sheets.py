@@ -174,10 +174,9 @@ def require_fillable(db: Session, sheet: Sheet, code: str | None, *, now: dateti
         Invalid: the set has no such code, the criterion does not apply to the unit, or only the ministry scores it.
     """
     window = sheet.period.window(clock_phase(sheet, sheet.period))
-    in_time = (
-        window is not None and now <= window.closes_at
-    )  # then the unit's own time, which is later, need not be asked
-    clock = Clock(now) if in_time else clock_of(db, sheet, now=now)
+    # before the general close the unit's own time, which could only be later, need not be asked for
+    is_early = window is not None and now <= window.closes_at
+    clock = Clock(now) if is_early else clock_of(db, sheet, now=now)
     require(Act.FILL, SheetState(sheet.state), Phase(sheet.period.phase), clock)
     if code is None:
         return None
