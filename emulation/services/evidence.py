@@ -154,38 +154,27 @@ def attach_stored(
             uploaded_at=now,
             **fields | {"title": fields["title"] or title_from(incoming.name)},
         )
-        new = {"file_name": incoming.name, "size": incoming.size, "sha256": incoming.sha256}
-        enter(db, actor, sheet, evidence, "attach", code=code, new=new, now=now)
+        db.add(evidence)
+        db.flush()
+        record(
+            db,
+            actor,
+            "attach",
+            evidence,
+            now=now,
+            period_id=sheet.period_id,
+            unit_id=sheet.unit_id,
+            place=code or "",
+            new={
+                "title": evidence.title,
+                "file_name": incoming.name,
+                "size": incoming.size,
+                "sha256": incoming.sha256,
+            },
+        )
     if code is not None:
         cite_on(db, actor, sheet, evidence, code=code, place=place, keep_place=not place, now=now)
     return Attached(evidence, is_new, code)
-
-
-def enter(
-    db: Session,
-    actor: Actor,
-    sheet: Sheet,
-    evidence: Evidence,
-    act: str,
-    *,
-    code: str | None,
-    new: dict[str, Any],
-    now: datetime,
-) -> None:
-    """Put a new document into the library, with its line of history; `new` says what it is besides its title."""
-    db.add(evidence)
-    db.flush()
-    record(
-        db,
-        actor,
-        act,
-        evidence,
-        now=now,
-        period_id=sheet.period_id,
-        unit_id=sheet.unit_id,
-        place=code or "",
-        new={"title": evidence.title, **new},
-    )
 
 
 def same_file(db: Session, sheet: Sheet, sha256: str) -> Evidence | None:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, raiseload
 from emulation.errors import Invalid
 from emulation.models import Evidence, Sheet
 from emulation.services.actor import Actor
-from emulation.services.evidence import Attached, check_texts, cite_on, enter
+from emulation.services.evidence import Attached, check_texts, cite_on
+from emulation.services.history import record
 from emulation.services.sheets import require_fillable
 from emulation.words import N_
 
@@ -92,7 +93,19 @@ def add_link(
             uploaded_at=now,
             **fields,
         )
-        enter(db, actor, sheet, evidence, "add_link", code=code, new={"url": address}, now=now)
+        db.add(evidence)
+        db.flush()
+        record(
+            db,
+            actor,
+            "add_link",
+            evidence,
+            now=now,
+            period_id=sheet.period_id,
+            unit_id=sheet.unit_id,
+            place=code or "",
+            new={"title": evidence.title, "url": address},
+        )
     if code is not None:
         cite_on(db, actor, sheet, evidence, code=code, place=place, keep_place=not place, now=now)
     return Attached(evidence, is_new, code)
