@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal, Inexact, InvalidOperation
+from functools import lru_cache
 
 from emulation.errors import Invalid
 from emulation.words import N_
@@ -95,6 +96,7 @@ def half_up(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
+@lru_cache(maxsize=20_000)
 def units_to_points(units: int, precision: int) -> Decimal:
     """Points from an integer count of 10 ** -precision: (1250, 2) -> 12.50. Exact however large."""
     return Decimal(f"{units}E-{precision}")

@@ -5,6 +5,7 @@ Inside, points are integers in units of 10 ** -precision, so sums are exact and 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,8 @@ from emulation.domain.numbers import half_up, units_to_points
 from emulation.domain.rules import ALWAYS_ALLOWED, Progress, check_words, spelling
 from emulation.errors import Invalid
 from emulation.words import N_, Phrase
+
+MOST_KEPT = 50_000  # lines whose points are kept, see `Scorer.score_stored`
 
 
 class LineState(StrEnum):
@@ -245,6 +248,7 @@ class Scorer:
         ]
         self.sections = tuple(self._node(section) for section in criteria.sections)
         self._applies: dict[frozenset[str], list[bool]] = {}
+        self._kept: dict[tuple[str, str | None, bool], tuple[int | None, LineState]] = {}
 
     def _units(self, value: Decimal) -> int:
         top, bottom = value.as_integer_ratio()
@@ -302,6 +306,29 @@ class Scorer:
         if refused:
             refused[0].together = tuple(refused)
             raise refused[0]
+        return Score(self, lines, states)
+
+    def score_stored(self, texts: Mapping[str, str], tags: Iterable[str] = ()) -> Score:
+        """As `score`, of entries as they are stored, in JSON, and quick where only few of them have changed.
+
+        What a line came to is kept, for every text of it.
+        """
+        tags = frozenset(tags)
+        keys = list(zip(self.codes, map(texts.get, self.codes), self.applies(tags), strict=True))
+        found = [self._kept.get(key) for key in keys]
+        new = {
+            code: json.loads(text)
+            for (code, text, _applies), line in zip(keys, found, strict=True)
+            if line is None and text is not None
+        }
+        if None in found:
+            score = self.score(new, tags)
+            if len(self._kept) > MOST_KEPT:
+                self._kept.clear()
+            for i, line in enumerate(found):
+                if line is None:
+                    found[i] = self._kept[keys[i]] = (score.line_units[i], score.states[i])
+        lines, states = map(list, zip(*found, strict=True))
         return Score(self, lines, states)
 
     def _spelled(self, entries: Mapping[str, Any]) -> tuple[dict[str, Any], list[EntryRefused]]:

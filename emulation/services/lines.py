@@ -41,7 +41,6 @@ class LineStatus(StrEnum):
 class Brief(NamedTuple):
     """What the state of a line needs of its entry."""
 
-    code: str
     data: Mapping[str, Any] | None
     is_explained: bool
     is_cited: bool
@@ -54,6 +53,13 @@ class Brief(NamedTuple):
     def is_unconfirmed(self) -> bool:
         """Whether figures or an evidence were filled in, and nobody of the unit has confirmed or changed them."""
         return self.taken_from is not None or self.has_unconfirmed_evidence
+
+
+class Outline(NamedTuple):
+    """What the states of all lines need, by code; `texts` are the figures as they are stored, where there are some."""
+
+    briefs: dict[str, Brief]
+    texts: dict[str, str]
 
 
 @dataclass(eq=False)  # not frozen: a sheet makes a hundred at every save, and frozen ones take three times as long
@@ -130,7 +136,7 @@ def lines_of(sheet: Sheet, score: Score | None = None) -> dict[str, Line]:
     return _lines(sheet, score or self_score(sheet), {code: brief(entry) for code, entry in entries.items()}, entries)
 
 
-def brief_lines(sheet: Sheet, briefs: Mapping[str, Brief], score: Score) -> dict[str, Line]:
+def outlined_lines(sheet: Sheet, briefs: Mapping[str, Brief], score: Score) -> dict[str, Line]:
     """The same without entries: quick, for the answer to a save."""
     return _lines(sheet, score, briefs, {})
 
@@ -138,7 +144,6 @@ def brief_lines(sheet: Sheet, briefs: Mapping[str, Brief], score: Score) -> dict
 def brief(entry: Entry) -> Brief:
     """The brief of a loaded entry."""
     return Brief(
-        code=entry.code,
         data=entry.data,
         is_explained=bool(entry.explanation),
         is_cited=bool(entry.citations),
@@ -157,21 +162,13 @@ def is_unconfirmed(entry: Entry) -> bool:
 def _lines(sheet: Sheet, score: Score, briefs: Mapping[str, Brief], entries: Mapping[str, Entry]) -> dict[str, Line]:
     criteria = criteria_of(sheet)
     returned = open_returns(sheet)
-    points = score.lines
-    return {
-        code: Line(
-            criterion=criteria.by_code[code],
-            part=part,
-            entry=entries.get(code),
-            data=briefs[code].data if code in briefs else None,
-            taken_from=briefs[code].taken_from if code in briefs else None,
-            version=briefs[code].version if code in briefs else 0,
-            points=points[code],
-            status=_status(criteria.by_code[code], part, briefs.get(code), returned.get(code), score.state(code)),
-            returned=returned.get(code),
-        )
-        for code, part in parts_of(criteria).items()
-    }
+    found = {}
+    for (code, part), points, state in zip(parts_of(criteria).items(), score.lines.values(), score.states, strict=True):
+        criterion, brief, back = criteria.by_code[code], briefs.get(code), returned.get(code)
+        data, taken_from, version = (brief.data, brief.taken_from, brief.version) if brief else (None, None, 0)
+        status = _status(criterion, part, brief, back, state)
+        found[code] = Line(criterion, part, entries.get(code), data, taken_from, version, points, status, back)
+    return found
 
 
 def _status(

@@ -34,12 +34,12 @@ def self_score(sheet: Sheet, external: Mapping[str, Decimal | None] | None = Non
     for code, points in (external or {}).items():
         if points is not None and isinstance(criteria.by_code[code].rule, External):
             entries[code] = {"points": points}
-    return score_of_figures(sheet, entries)
-
-
-def score_of_figures(sheet: Sheet, entries: Mapping[str, Mapping[str, Any]]) -> Score:
-    """The score of a sheet whose declared entries, by code, were read without loading it whole."""
     return scorer_of(sheet.period.criteria_set).score(entries, sheet.tags)
+
+
+def score_of_stored(sheet: Sheet, texts: Mapping[str, str]) -> Score:
+    """The score of a sheet whose declared entries, in JSON by code, were read without loading it whole."""
+    return scorer_of(sheet.period.criteria_set).score_stored(texts, sheet.tags)
 
 
 def final_verdicts(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, exists, inspect, select
+from sqlalchemy import BindParameter, Select, Text, bindparam, case, cast, func, inspect, select
 from sqlalchemy.orm import Session, joinedload, lazyload, raiseload, selectinload
 
 from emulation.domain.criteria import Criterion
@@ -21,7 +23,7 @@ from emulation.errors import Invalid, Stale, WrongState
 from emulation.models import Citation, CriteriaSet, Entry, Period, Role, Sheet, User
 from emulation.services.actor import Actor
 from emulation.services.history import record
-from emulation.services.lines import FIGURES, Brief, open_returns
+from emulation.services.lines import FIGURES, Brief, Outline, open_returns
 from emulation.services.periods import clock_of, clock_phase
 from emulation.services.scores import criteria_of, entries_of
 from emulation.words import N_, tidy
@@ -65,7 +67,7 @@ _WHOLE = select(Sheet).options(
     selectinload(Sheet.returned_lines),
     _NOTHING_MORE,
 )
-# what the save of one line needs: the line itself is asked for by its code, the state of the others in `briefs_of`
+# what the save of one line needs: the line itself is asked for by its code, the state of the others in `outline_of`
 _ALONE = select(Sheet).options(
     joinedload(Sheet.period).options(
         joinedload(Period.criteria_set).defer(CriteriaSet.body), joinedload(Period.windows)
@@ -75,15 +77,30 @@ _ALONE = select(Sheet).options(
     lazyload(Sheet.returned_lines),
     lazyload(Sheet.entries),
 )
-_BRIEFS = select(
-    Entry.code,
-    Entry.data,
-    Entry.explanation != "",
-    exists().where(Citation.entry_id == Entry.id).correlate(Entry),
-    Entry.taken_from,
-    exists().where(Citation.entry_id == Entry.id, Citation.is_unconfirmed).correlate(Entry),
-    Entry.updated_at,
-    Entry.version,
+
+
+def _locked(query: Select[Sheet]) -> Select[Sheet]:
+    return query.where(Sheet.id == _KEY).with_for_update(of=Sheet).execution_options(populate_existing=True)
+
+
+# Statements that are asked for again and again are made once: to make one takes as long as to run it.
+_KEY: BindParameter[int] = bindparam("key")
+_CODE: BindParameter[str] = bindparam("code")
+_WHOLE_LOCKED, _ALONE_LOCKED = _locked(_WHOLE), _locked(_ALONE)
+_ENTRY = select(Entry).where(Entry.sheet_id == _KEY, Entry.code == _CODE)
+_CITED = func.max(case((Citation.is_unconfirmed, 1), else_=0))  # of an entry; none without a citation
+_OUTLINE = (
+    select(
+        Entry.code,
+        cast(Entry.data, Text),
+        Entry.explanation != "",
+        select(_CITED).where(Citation.entry_id == Entry.id).correlate(Entry).scalar_subquery(),
+        Entry.taken_from,
+        Entry.updated_at,
+        Entry.version,
+    )
+    .where(Entry.sheet_id == _KEY)
+    .order_by(Entry.id)
 )
 
 
@@ -102,29 +119,37 @@ def load_sheet_to_change(db: Session, sheet_id: int) -> Sheet | None:
 
     PostgreSQL locks the row; SQLite has locked the whole database already, since the transaction writes.
     """
-    return db.scalar(_locked(_WHOLE, sheet_id))
+    return db.scalar(_WHOLE_LOCKED, {"key": sheet_id})
 
 
 def load_sheet_to_fill(db: Session, sheet_id: int) -> Sheet | None:
     """As `load_sheet_to_change`, without the entries: for the save of one line, which many people do at once."""
-    return db.scalars(_locked(_ALONE, sheet_id)).unique().one_or_none()
+    return db.scalars(_ALONE_LOCKED, {"key": sheet_id}).unique().one_or_none()
 
 
-def _locked(query: Select[Sheet], sheet_id: int) -> Select[Sheet]:
-    return query.where(Sheet.id == sheet_id).with_for_update(of=Sheet).execution_options(populate_existing=True)
+def outline_of(db: Session, sheet: Sheet) -> Outline:
+    """What the state of every line needs, without loading entries and citations whole."""
+    briefs, texts = {}, {}
+    for code, text, is_explained, cited, taken_from, updated_at, version in db.execute(_OUTLINE, {"key": sheet.id}):
+        data = None
+        if text is not None:
+            texts[code], data = text, _figures(text)
+        briefs[code] = Brief(data, is_explained, cited is not None, taken_from, cited == 1, updated_at, version)
+    return Outline(briefs, texts)
 
 
-def briefs_of(db: Session, sheet: Sheet) -> dict[str, Brief]:
-    """What the state of every line needs, by code, without loading entries and citations whole."""
-    rows = db.execute(_BRIEFS.where(Entry.sheet_id == sheet.id).order_by(Entry.id))
-    return {row[0]: Brief._make(row) for row in rows}
+@lru_cache(maxsize=20_000)
+def _figures(text: str) -> dict[str, Any]:
+    """The stored figures of a line, read once for every line that has the same; nobody changes them in place."""
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def entry_at(db: Session, sheet: Sheet, code: str) -> Entry | None:
     """The entry of one line: among the sheet's, where they are loaded, or asked for alone."""
     if "entries" not in inspect(sheet).unloaded:
         return next((entry for entry in sheet.entries if entry.code == code), None)
-    return db.scalar(select(Entry).where(Entry.sheet_id == sheet.id, Entry.code == code))
+    return db.scalar(_ENTRY, {"key": sheet.id, "code": code})
 
 
 def own_sheet(db: Session, unit_id: int) -> Sheet | None:

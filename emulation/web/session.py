@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from flask import Flask, current_app, g, request, session
-from sqlalchemy import event, select
+from sqlalchemy import bindparam, event, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -17,6 +17,7 @@ from emulation.models import Role, User
 from emulation.services.actor import Actor
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+_SIGNED_IN = select(User).where(User.id == bindparam("key"), User.is_active)  # made once, asked for by every request
 
 
 class WriteInGet(RuntimeError):
@@ -77,7 +78,7 @@ def user() -> User | None:
         g.user = None
         key = session.get("user")
         if key is not None:
-            found = db().scalar(select(User).where(User.id == key, User.is_active))
+            found = db().scalar(_SIGNED_IN, {"key": key})
             if found is not None and found.sign_out_count == session.get("sign_out_count"):
                 g.user = with_seats(found)
     someone: User | None = g.user

@@ -23,17 +23,17 @@ from emulation.services.file_types import BY_MEDIA_TYPE
 from emulation.services.last_year import LastYear
 from emulation.services.lines import (
     FIGURES,
-    Brief,
     Left,
     Line,
     LineStatus,
-    brief_lines,
+    Outline,
     lines_of,
+    outlined_lines,
     warning,
     what_is_left,
 )
 from emulation.services.links import host_of
-from emulation.services.scores import criteria_of, score_of_figures, self_score
+from emulation.services.scores import criteria_of, score_of_stored, self_score
 from emulation.web.display import show_figure, show_phrase, show_points
 from emulation.words import MINUS, N_, Phrase
 
@@ -128,10 +128,10 @@ def view_of(sheet: Sheet) -> SheetView:
     return SheetView(sheet, criteria_of(sheet), score, lines, what_is_left(sheet, lines), codes_of(sheet.entries))
 
 
-def brief_view(sheet: Sheet, briefs: Mapping[str, Brief]) -> SheetView:
+def outlined_view(sheet: Sheet, outline: Outline) -> SheetView:
     """The view without entries and evidence, for the answer to a save."""
-    score = score_of_figures(sheet, {code: one.data for code, one in briefs.items() if one.data is not None})
-    lines = brief_lines(sheet, briefs, score)
+    score = score_of_stored(sheet, outline.texts)
+    lines = outlined_lines(sheet, outline.briefs, score)
     return SheetView(sheet, criteria_of(sheet), score, lines, what_is_left(sheet, lines))
 
 

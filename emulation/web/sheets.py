@@ -22,11 +22,11 @@ from emulation.services.periods import clock_of
 from emulation.services.scores import criteria_of
 from emulation.services.sheets import (
     EntryStale,
-    briefs_of,
     fill_refusal,
     load_sheet,
     load_sheet_to_fill,
     may_fill_line,
+    outline_of,
     own_sheet,
     people_of,
     save_entry,
@@ -42,10 +42,10 @@ from emulation.web.sheet_desk import desk_of
 from emulation.web.sheet_filters import across_words, chips_of, nothing_words
 from emulation.web.sheet_view import (
     SheetView,
-    brief_view,
     current_item,
     href,
     missing_words,
+    outlined_view,
     row_of,
     section_head,
     section_of,
@@ -228,8 +228,8 @@ def _parts() -> Any:
 
 def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
     """What the page must show anew after a save; every figure comes from the one scoring function."""
-    briefs = briefs_of(current.db(), sheet)
-    view = brief_view(sheet, briefs)
+    outline = outline_of(current.db(), sheet)
+    view = outlined_view(sheet, outline)
     line = view.lines[code]
     parts = _parts()
     offers = offers_of(current.db(), sheet) if line.criterion.figures else {}
@@ -247,7 +247,8 @@ def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
         "missing-short": parts.missing_short(missing_words(view.left), url_for("submissions.check", sheet_id=sheet.id)),
     }
     fragments |= _taken_over(view, row, offers)
-    if code not in briefs or not briefs[code].is_cited:  # else the chips stay as they are, and need not be loaded
+    brief = outline.briefs.get(code)
+    if brief is None or not brief.is_cited:  # else the chips stay as they are, and need not be loaded
         fragments[f"chips-{code}"] = parts.chips(row)
     fragments |= {name: parts.part(text, name) for _label, text, name in view.parts}
     item = current_item(view, section)
