@@ -97,6 +97,7 @@ def signed_in(app: Flask, user_id: int) -> tuple[str, str]:
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # Flask's own interface
     with app.test_request_context():
         session["user"], session["sign_out_count"] = user_id, 0
+        session["seen"] = int(time.time() // 60)
         session.permanent = True
         token = generate_csrf()
         return str(serializer.dumps(dict(session))), token

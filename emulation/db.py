@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +22,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -33,6 +34,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+LONGEST_UNASKED = 10.0  # seconds that a connection to PostgreSQL may wait before it is asked whether it still lives
 
 
 class Moment(TypeDecorator[datetime]):
@@ -98,11 +101,32 @@ def make_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL with our rules: foreign keys, WAL, explicit BEGIN on SQLite."""
     if url.startswith("sqlite:///") and ":memory:" not in url:
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_pre_ping=url.startswith("postgresql"))
+    engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        _ask_the_idle(engine)
     return engine
+
+
+def _ask_the_idle(engine: Engine) -> None:
+    """Ask a connection that has waited in the pool whether it still lives; one that was just used need not be asked."""
+
+    def remember(connection: Any, record: Any) -> None:
+        record.info["used"] = monotonic()
+
+    def ask(connection: Any, record: Any, proxy: Any) -> None:
+        used = record.info.get("used")  # none: it was made this moment
+        if used is None or monotonic() - used < LONGEST_UNASKED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error  # the pool connects anew, and asks again
+
+    event.listen(engine, "checkin", remember)
+    event.listen(engine, "checkout", ask)
 
 
 UNAVAILABLE = (OperationalError, NoConnectionFree)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
@@ -26,6 +25,7 @@ from emulation.services.units import all_units, find_unit, unit_of
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import LANGUAGES, translate
+from emulation.web.display import say as _
 from emulation.web.failures import show_beside
 
 area = Area("accounts", __name__)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from sqlalchemy.orm import Session
 from wtforms import Form, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -18,6 +17,7 @@ from emulation.models import Award, AwardKind, AwardScope, Decision, Period
 from emulation.services import awards as service
 from emulation.services import decisions
 from emulation.services.criteria import value_of
+from emulation.web.display import say as _
 from emulation.web.display import show_date, translate
 from emulation.words import N_
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -33,6 +32,7 @@ from emulation.web.award_forms import (
     stored_of,
     typed_of,
 )
+from emulation.web.display import say as _
 from emulation.web.failures import show_beside
 from emulation.words import N_
 

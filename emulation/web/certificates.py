@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from wtforms import Form, StringField
 
 from emulation.access import Permission
@@ -16,6 +15,7 @@ from emulation.models import AwardKind, Certificate, CertificateStatus, Decision
 from emulation.services import certificates
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 
 area = Area("certificates", __name__)
 

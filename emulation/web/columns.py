@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from flask import current_app, render_template, request, url_for
-from flask_babel import gettext as _
 
 from emulation.domain.declared import Remark
 from emulation.domain.reviewing import proposal
@@ -19,6 +18,7 @@ from emulation.services.offers import offers_by_unit
 from emulation.services.periods import sheets_of
 from emulation.services.reviews import Line, council_for, has_conflict, is_submitted, lines_of_criterion, seats_in
 from emulation.web import session as current
+from emulation.web.display import say as _
 from emulation.web.review_view import Distribution, Typed, distribution_of, guidance_of, row_of
 from emulation.words import N_
 

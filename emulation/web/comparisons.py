@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.access import Permission, may
@@ -31,6 +30,7 @@ from emulation.services.periods import load_period
 from emulation.services.results import newest_published
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_figure, show_phrase, show_points, translate
 from emulation.words import N_
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from wtforms import Form, StringField
 
@@ -26,6 +25,7 @@ from emulation.services.drafts import import_set, load_draft, load_draft_to_edit
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.criteria_files import criteria_posted, download, downloads, problems_shown
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase
 from emulation.web.draft_view import DraftView, burden_view, fault_row, field_words, heading
 from emulation.web.failures import show_beside

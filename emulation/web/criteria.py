@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from wtforms import Form, SelectField, StringField
 
 from emulation.access import Permission, may
@@ -25,6 +24,7 @@ from emulation.services.periods import load_period, newest_period
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.criteria_files import criteria_posted, download, downloads, problems_shown
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase, show_points, translate
 from emulation.web.failures import show_beside
 from emulation.web.sheet_view import rule_table

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext as _
 from wtforms import BooleanField, Form, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of an older WTForms
 
@@ -23,6 +22,7 @@ from emulation.domain.words_of_sets import TIE_BREAKERS
 from emulation.errors import Invalid
 from emulation.services.names import owners, tag_name, tags
 from emulation.web.display import decimal_mark, show_phrase, translate
+from emulation.web.display import say as _
 from emulation.web.draft_specs import CHOICES, CRITERION_SPECS, FIELD_NAMES, Spec, rule_kind, specs_of
 from emulation.words import N_, Phrase, figure
 

@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from emulation.domain.advice import advice, bases, most_points
 from emulation.domain.burden import Burden, burden, burden_of, grown, measures
@@ -20,6 +19,7 @@ from emulation.models import Draft as DraftRow
 from emulation.models import DraftChange
 from emulation.services.criteria import value_of
 from emulation.services.names import owners, tag_name
+from emulation.web.display import say as _
 from emulation.web.display import show_datetime, show_figure, show_phrase
 from emulation.web.draft_forms import field_of, form_of, said
 from emulation.words import MINUS, N_

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from emulation.access import READERS, Permission, may
 from emulation.domain.drafts import HEAD, Kind, Node, Root
@@ -18,6 +17,7 @@ from emulation.services.draft_undo import can_undo, redo, undo
 from emulation.services.drafts import Desk, NodeStale, load_draft, load_draft_to_edit
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import (
     show_datetime,
     show_time,

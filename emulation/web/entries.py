@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
 from wtforms import BooleanField, Form, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of an older WTForms
 
@@ -16,6 +15,7 @@ from emulation.domain.rules import Check, Checklist, External, Levels, Ratio, Ru
 from emulation.errors import Invalid
 from emulation.services.lines import FIGURES, label_of
 from emulation.web.display import decimal_mark, show_phrase
+from emulation.web.display import say as _
 from emulation.words import N_, Phrase, figure
 
 NOT_CHOSEN = ""  # the radio button for "nothing declared"

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, flash, jsonify, make_response, redirect, render_template, request, send_file, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.access import Permission, may
@@ -27,6 +26,7 @@ from emulation.services.stored_files import whole_file
 from emulation.web import session as current
 from emulation.web.app import POLICY
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase, show_time
 from emulation.web.evidence_forms import LinkForm, UploadForm
 from emulation.web.evidence_view import citable_groups, library_rows, places_of, shown_document

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from wtforms import FileField, Form, MultipleFileField, StringField
 
 from emulation.config import VIETNAM
 from emulation.errors import Invalid
 from emulation.services.file_types import ENDINGS
 from emulation.web import session as current
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase
 from emulation.words import N_, Phrase
 

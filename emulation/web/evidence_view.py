@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.domain.criteria import Criterion
@@ -18,6 +17,7 @@ from emulation.services.links import host_of
 from emulation.services.revisions import revisions_of
 from emulation.services.scores import criteria_of
 from emulation.services.sheets import may_fill_line, name_of
+from emulation.web.display import say as _
 from emulation.web.sheet_view import href, kind_of
 
 

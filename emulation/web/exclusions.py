@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from wtforms import Form, SelectField, TextAreaField
 
@@ -18,6 +17,7 @@ from emulation.services.periods import load_period, sheets_of
 from emulation.services.sheets import load_sheet
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.failures import show_beside
 from emulation.words import N_
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.access import UNIT_PEOPLE, Permission, may
@@ -26,6 +25,7 @@ from emulation.services.verdicts import chaired_councils
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import decimal_mark, show_phrase
+from emulation.web.display import say as _
 from emulation.web.review_view import declared_words, evidence_of, mark_words, typed_points
 from emulation.web.whereabouts import deadline_of
 from emulation.words import N_, figure

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField
@@ -20,6 +19,7 @@ from emulation.services.history_words import ACT_NAMES, Names, changes_of
 from emulation.services.units import all_units
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase, translate
 
 area = Area("history", __name__)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import g, redirect, render_template, url_for
-from flask_babel import gettext as _
 
 from emulation.access import Permission, may
 from emulation.models import DraftState, Period, Role, User
@@ -15,6 +14,7 @@ from emulation.services.periods import newest_period
 from emulation.web import accounts, history, periods, reminders, results, reviews, sheets, submissions
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_datetime
 
 area = Area("home", __name__)

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from wtforms import Form, StringField
 
@@ -25,6 +24,7 @@ from emulation.services.periods import load_period, sheets_of
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.criteria_files import XLSX, problems_shown
+from emulation.web.display import say as _
 from emulation.web.display import show_date, show_datetime, show_figure, show_phrase
 from emulation.words import N_, Phrase
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from flask import Response, render_template, request, url_for
-from flask_babel import gettext as _
 
 from emulation.access import Permission
 from emulation.domain.lean import LeanReport
@@ -24,6 +23,7 @@ from emulation.web import charts
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import DASH, show_phrase, show_points, translate
+from emulation.web.display import say as _
 from emulation.words import N_
 
 area = Area("lean", __name__)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from wtforms import Form, SelectField, StringField
 
@@ -16,6 +15,7 @@ from emulation.services import new_periods as service
 from emulation.services.periods import load_period
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.failures import show_beside
 
 area = Area("new_periods", __name__)

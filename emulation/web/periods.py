@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from wtforms import Form, HiddenField, StringField, TextAreaField
 
@@ -24,6 +23,7 @@ from emulation.services.reminders import has_reader, tells_extension
 from emulation.services.sheets import load_sheet
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_datetime, show_phrase, translate
 from emulation.web.failures import show_beside
 from emulation.words import N_

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, render_template, request, url_for
-from flask_babel import gettext as _
 
 from emulation.access import Permission
 from emulation.domain.workflow import STATE_NAMES, SheetState
@@ -15,6 +14,7 @@ from emulation.services.progress import SORTS, Progress, progress_of
 from emulation.services.progress_files import progress_list, progress_workbook
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import translate
 
 area = Area("progress", __name__)

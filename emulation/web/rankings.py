@@ -9,14 +9,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from flask_babel import gettext as _
-
 from emulation.domain import comparison
 from emulation.domain import results as domain
 from emulation.domain.workflow import PHASE_NAMES, STATE_NAMES, Phase, SheetState
 from emulation.models import Period, Result
 from emulation.services.awards import Holding
 from emulation.web import charts
+from emulation.web.display import say as _
 from emulation.web.display import show_date, show_figure, show_points, translate
 from emulation.words import N_
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from wtforms import Form, TextAreaField
 
@@ -18,6 +17,7 @@ from emulation.services.scores import criteria_of
 from emulation.services.sheets import load_sheet
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase
 from emulation.web.sheet_view import href
 from emulation.words import N_

@@ -6,7 +6,6 @@ from textwrap import shorten
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 
 from emulation import jobs
 from emulation.access import Permission
@@ -25,6 +24,7 @@ from emulation.services.periods import load_period
 from emulation.services.reminders import Letter
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase
 from emulation.web.whereabouts import deadline_of
 from emulation.words import vietnam_day

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.access import Permission, may
@@ -20,6 +19,7 @@ from emulation.web import rankings as views
 from emulation.web import session as current
 from emulation.web import unit_results
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase
 from emulation.words import N_
 

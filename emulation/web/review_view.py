@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from emulation.domain.criteria import CriteriaSet, Criterion
 from emulation.domain.declared import PART_NAMES, REMARK_NAMES, Declared, Part, Remark
@@ -17,6 +16,7 @@ from emulation.models import Entry, Mark, Verdict
 from emulation.services.lines import in_words
 from emulation.services.reviews import Line
 from emulation.web.display import decimal_mark, show_phrase, show_points
+from emulation.web.display import say as _
 from emulation.web.sheet_view import kind_of, rule_table, short_words, with_host
 from emulation.web.takeover_view import Offers, disputes_in
 from emulation.words import MINUS, figure

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from wtforms import Form, StringField, TextAreaField
 
@@ -24,6 +23,7 @@ from emulation.services.scores import criteria_of
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.columns import column_fragments, column_sheets, criterion_page
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase, show_time
 from emulation.web.failures import wants_json
 from emulation.web.review_view import Typed, flag_tags, groups_of, guidance_of, row_of, typed_points

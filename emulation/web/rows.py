@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, jsonify, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.access import Permission
@@ -19,6 +18,7 @@ from emulation.services.scores import criteria_of
 from emulation.services.sheets import canonical, load_sheet, load_sheet_alone
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_points
 from emulation.web.entries import entry_from_form, form_for
 from emulation.web.sheet_desk import Desk, desk_of

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from wtforms import FileField, Form
 
@@ -19,6 +18,7 @@ from emulation.services.stored_files import whole_file
 from emulation.services.submissions import fingerprint
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase
 from emulation.web.evidence import SEALED_OFF
 from emulation.web.sheet_view import icon_of

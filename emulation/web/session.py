@@ -16,6 +16,7 @@ from emulation.db import Sessions, writing
 from emulation.models import Role, User
 from emulation.services.actor import Actor
 
+RENEWED_AFTER = 10  # minutes, of the twelve hours that a session lasts
 SAFE = ("GET", "HEAD", "OPTIONS")
 _SIGNED_IN = select(User).where(User.id == bindparam("key"), User.is_active)  # made once, asked for by every request
 
@@ -81,8 +82,16 @@ def user() -> User | None:
             found = db().scalar(_SIGNED_IN, {"key": key})
             if found is not None and found.sign_out_count == session.get("sign_out_count"):
                 g.user = with_seats(found)
+                _stay()
     someone: User | None = g.user
     return someone
+
+
+def _stay() -> None:
+    """Write the cookie anew every few minutes, so that the session ends when nobody has used it for long."""
+    minutes = int(now().timestamp() // 60)
+    if not 0 <= minutes - session.get("seen", 0) < RENEWED_AFTER:
+        session["seen"] = minutes
 
 
 def with_seats(person: User) -> User:

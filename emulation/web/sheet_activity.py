@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
@@ -23,6 +22,7 @@ from emulation.services.scores import criteria_of
 from emulation.services.sheets import load_sheet
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_date, show_phrase, translate
 from emulation.web.history import numbers_near
 from emulation.web.sheet_view import href

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
-from flask_babel import gettext as _
 
 from emulation.access import Permission, may
 from emulation.domain.workflow import Clock
@@ -20,6 +19,7 @@ from emulation.services.offers import offers_of
 from emulation.services.periods import clock_of
 from emulation.services.sheets import LONGEST_EXPLANATION, fill_refusal, may_fill_line, name_of
 from emulation.web import session as current
+from emulation.web.display import say as _
 from emulation.web.display import show_datetime, show_phrase, show_points
 from emulation.web.entries import NONE_MET, EntryForm, form_for
 from emulation.web.evidence_forms import UploadForm

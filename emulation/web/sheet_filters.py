@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from emulation.domain.criteria import CriteriaSet
 from emulation.domain.names import plain_letters
@@ -19,6 +18,7 @@ from emulation.models import Sheet
 from emulation.services.colleagues import Marks
 from emulation.services.last_year import LastYear
 from emulation.services.lines import Line, LineStatus
+from emulation.web.display import say as _
 from emulation.web.sheet_view import BONUS, DEDUCTIONS, SheetView
 from emulation.words import N_
 

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import g, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from emulation.domain.criteria import CriteriaSet, Criterion, Section
@@ -34,6 +33,7 @@ from emulation.services.lines import (
 )
 from emulation.services.links import host_of
 from emulation.services.scores import criteria_of, score_of_stored, self_score
+from emulation.web.display import say as _
 from emulation.web.display import show_figure, show_phrase, show_points
 from emulation.words import MINUS, N_, Phrase
 

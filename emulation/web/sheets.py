@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.access import Permission
@@ -34,6 +33,7 @@ from emulation.services.sheets import (
 )
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_datetime, show_phrase, show_points, show_time
 from emulation.web.entries import EntryForm, entry_from_form, form_for
 from emulation.web.failures import wants_json

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.domain.criteria import Criterion
@@ -17,6 +16,7 @@ from emulation.services.last_year import last_sections_of
 from emulation.services.lines import LineStatus, in_words
 from emulation.services.scores import criteria_of
 from emulation.web import session as current
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase
 from emulation.web.sheet_view import SheetView, groups_of, href, row_of
 from emulation.web.team import open_threads

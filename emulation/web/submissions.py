@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from wtforms import Form, PasswordField, StringField, TextAreaField
 
@@ -27,6 +26,7 @@ from emulation.services.sheet_prints import UNSIGNED, receipt_of, sheet_pdf
 from emulation.services.sheets import load_sheet, load_sheet_to_change, may_fill_line, name_of, people_of, sheet_in
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_datetime, show_phrase
 from emulation.web.scans import scan_rows
 from emulation.web.sheet_view import SheetView, missing_words, section_rows, todo_items, view_of

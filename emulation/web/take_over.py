@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
@@ -24,6 +23,7 @@ from emulation.services.scores import criteria_of
 from emulation.services.sheets import fill_refusal, load_sheet, load_sheet_to_change, may_fill_line
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase
 from emulation.web.entries import EntryForm, entry_from_form, form_for
 from emulation.web.sheet_view import href, short_words, view_of

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from wtforms import Form, SelectField
@@ -26,6 +25,7 @@ from emulation.services.sheets import load_sheet, load_sheet_to_change
 from emulation.services.team import Colleague
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase, translate
 from emulation.web.remarks import RemarkForm, thread_rows
 from emulation.web.sheet_view import SheetView, href, is_declared, section_of, todo_items, view_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import gettext as _
 
 from emulation.access import READERS
 from emulation.domain.criteria import Criterion
@@ -15,6 +14,7 @@ from emulation.domain.rules import External
 from emulation.errors import Invalid
 from emulation.services.past_figures import past_of
 from emulation.web import session as current
+from emulation.web.display import say as _
 from emulation.web.display import show_figure, show_phrase, show_points, show_share, translate
 from emulation.web.draft_view import DraftView
 from emulation.web.entries import entry_from_form, form_for

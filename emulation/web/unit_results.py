@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.domain import comparison
@@ -24,6 +23,7 @@ from emulation.services.awards import Holding, holdings
 from emulation.services.criteria import scorer_of
 from emulation.services.round_facts import facts_of_sheet
 from emulation.web import charts
+from emulation.web.display import say as _
 from emulation.web.rankings import signed
 from emulation.words import N_, Phrase
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -24,6 +23,7 @@ from emulation.services.scores import criteria_of
 from emulation.services.sheets import load_sheet, load_sheet_to_change, require_fillable
 from emulation.web import session as current
 from emulation.web.area import Area, commit
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase
 from emulation.web.evidence import library_page
 from emulation.web.evidence_forms import LinkForm, ReplaceForm, UploadForm

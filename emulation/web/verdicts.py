@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from emulation.access import Permission
@@ -19,6 +18,7 @@ from emulation.services.sheets import load_sheet_to_change
 from emulation.services.verdicts import Agendum, Decided, Settling, Unsettled
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.display import say as _
 from emulation.web.display import show_phrase
 from emulation.web.review_view import flag_tags, groups_of, guidance_of, mark_words, row_of, typed_points
 from emulation.web.takeover_view import Offers

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from emulation.config import VIETNAM
 from emulation.domain.deadlines import Remaining, remaining
 from emulation.domain.workflow import Clock, Phase, SheetState
@@ -17,6 +15,7 @@ from emulation.services.lines import open_returns
 from emulation.services.sheets import Person
 from emulation.web import session as current
 from emulation.web.display import DASH, show_date, show_datetime, show_phrase, show_time
+from emulation.web.display import say as _
 
 PLACES = {
     SheetState.DRAFT: 0,

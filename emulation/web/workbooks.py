@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -28,6 +27,7 @@ from emulation.services.sheets import fill_refusal, load_sheet, load_sheet_to_ch
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.criteria_files import XLSX, problems_shown
+from emulation.web.display import say as _
 from emulation.web.display import show_datetime, show_phrase, show_points
 from emulation.words import N_, Phrase
 
