@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -16,10 +15,13 @@ from emulation.documents import criteria_layout as layout
 from emulation.documents.criteria_layout import COLUMNS, SETTINGS, Column, Form
 from emulation.documents.short_names import owners, tags
 from emulation.documents.workbook_writing import (
+    BOLD,
     GRID,
     SECTION_FILL,
+    TITLE,
     TOP,
     choose,
+    fit_rows,
     plain_number,
     print_setup,
     write_cell,
@@ -29,6 +31,7 @@ from emulation.domain.criteria import CriteriaSet, Criterion, Section
 from emulation.domain.rules import KINDS, Rule
 from emulation.words import figure
 
+MOST_LINES = 8  # of a row that is edited: a long guidance would fill the screen
 SPARE_ROWS = 300  # below the last: they have the lists to choose from too
 Values = dict[str, Any]
 
@@ -167,7 +170,7 @@ def _write_rows(sheet: Worksheet, criteria: CriteriaSet, lists: Mapping[str, str
                 cell = write_cell(sheet, row, number, value)
                 cell.alignment, cell.border = TOP, GRID
                 if layout.level_of(kind):
-                    cell.font, cell.fill = Font(bold=True), SECTION_FILL
+                    cell.font, cell.fill = BOLD, SECTION_FILL
             row += 1
     last = row + SPARE_ROWS
     for number, column in enumerate((None, *COLUMNS), 1):
@@ -179,6 +182,7 @@ def _write_rows(sheet: Worksheet, criteria: CriteriaSet, lists: Mapping[str, str
             choose(
                 sheet, f"{letter}2:{letter}{last}", lists[name], strict=column is None or column.form is not Form.OWNER
             )
+    fit_rows(sheet, 2, MOST_LINES)
     sheet.freeze_panes = "D2"
     print_setup(sheet, "1:1")
 
@@ -197,13 +201,14 @@ def _write_general(sheet: Worksheet, criteria: CriteriaSet) -> None:
                 cell = write_cell(sheet, row, number, one)
                 cell.alignment, cell.border = TOP, GRID
                 if number == 1:
-                    cell.font = Font(bold=True)
+                    cell.font = BOLD
                 elif number == 2 and setting.form is not Form.NUMBER:
                     cell.number_format = "@"
             if setting.form is Form.CHOICE:
                 names = ",".join(layout.CHOICES[setting.key].values())
                 choose(sheet, f"B{row}", f'"{names}"', strict=True)
             row += 1
+    fit_rows(sheet, 2, MOST_LINES)
     sheet.freeze_panes = "A2"
     print_setup(sheet, "1:1")
 
@@ -215,7 +220,7 @@ def _write_guide(sheet: Worksheet) -> dict[str, str]:
 
     def table(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]], name: str = "") -> None:
         nonlocal row
-        write_cell(sheet, row, 1, title).font = Font(bold=True, size=13)
+        write_cell(sheet, row, 1, title).font = TITLE
         row += 1
         write_head(sheet, row, heads, [])
         for line in lines:
@@ -270,6 +275,7 @@ def _write_guide(sheet: Worksheet) -> dict[str, str]:
         [(named(tag, tags()), "") for tag in sorted(tags())],
     )
     table("Có hay không", ["Chọn", ""], [(layout.YES, ""), (layout.NO, "")], Form.YES_NO.value)
+    fit_rows(sheet, 1)
     print_setup(sheet, None)
     return ranges
 

@@ -6,9 +6,8 @@ import io
 from collections.abc import Iterable, Sequence
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
+from emulation.documents.workbook_writing import TOP, fit_rows, print_setup, write_head
 from emulation.documents.xlsx_rows import write_row
 
 DATA_SHEET, GUIDE_SHEET = "Số liệu", "Chỉ tiêu"
@@ -20,23 +19,18 @@ def template(units: Sequence[tuple[str, str]], indicators: Sequence[tuple[str, s
     sheet = book.active
     assert sheet is not None
     sheet.title = DATA_SHEET
-    write_row(sheet, 1, ["Mã đơn vị", "Tên đơn vị", *(code for code, _title, _used in indicators)])
+    heads = ["Mã đơn vị", "Tên đơn vị", *(code for code, _title, _used in indicators)]
+    write_head(sheet, 1, heads, [12, 34, *(max(14, len(code) + 5) for code in heads[2:])])
     for row, (code, name) in enumerate(units, 2):
         write_row(sheet, row, [code, name])
-    widths = [12, 34, *(max(14, len(code) + 3) for code, _title, _used in indicators)]
-    for column, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
+    print_setup(sheet, "1:1")
     sheet.column_dimensions["A"].number_format = "@"  # "01" stays "01"
     sheet.freeze_panes = "C2"
     guide = book.create_sheet(GUIDE_SHEET)
-    write_row(guide, 1, ["Mã chỉ tiêu", "Tên chỉ tiêu", "Dùng cho tiêu chí"])
+    write_head(guide, 1, ["Mã chỉ tiêu", "Tên chỉ tiêu", "Dùng cho tiêu chí"], [30, 70, 24])
     for row, one in enumerate(indicators, 2):
         write_row(guide, row, list(one))
-    for letter, width in (("A", 30), ("B", 70), ("C", 24)):
-        guide.column_dimensions[letter].width = width
-    for one_sheet in (sheet, guide):
-        for cell in one_sheet[1]:
-            cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+    print_setup(guide, "1:1")
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -53,13 +47,14 @@ def answers_workbook(rows: Iterable[Sequence[object]]) -> bytes:
     sheet = book.active
     assert sheet is not None
     sheet.title = "Trả lời của đơn vị"
-    write_row(sheet, 1, ANSWER_HEADS)
+    write_head(sheet, 1, ANSWER_HEADS, (12, 24, 26, 44, 14, 26, 14, 20, 60, 34, 60, 30, 14))
     for row, values in enumerate(rows, 2):
         write_row(sheet, row, values)
-    for column, width in enumerate((12, 24, 26, 44, 14, 26, 14, 20, 60, 34, 60, 30, 14), 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
+    for cells in sheet.iter_rows(min_row=2):
+        for cell in cells:
+            cell.alignment = TOP
+    fit_rows(sheet, 2)
+    print_setup(sheet, "1:1")
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     target = io.BytesIO()

@@ -6,21 +6,17 @@ import io
 from collections.abc import Sequence
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from emulation.documents.lean_tables import PART_NAMES
+from emulation.documents.workbook_writing import TITLE, TOP, fit_rows, print_setup, write_head
 from emulation.documents.xlsx_rows import write_row
 from emulation.domain.lean import LeanReport
 from emulation.domain.lean_candidates import ACTION_NAMES
 from emulation.domain.lean_items import Item
 from emulation.domain.lean_words import summary
 
-HEAD = PatternFill("solid", fgColor="EEF1F5")
-RULE = Border(bottom=Side("thin", color="CBD3DF"))
-TOP = Alignment(wrap_text=True, vertical="top")
 PERCENT, SIGNED, COUNT = "0.0%", "0.00", "0"
 Column = tuple[str, int, str]  # its head, its width in letters, how its numbers look
 ITEM_COLUMNS: tuple[Column, ...] = (
@@ -78,7 +74,7 @@ def lean_xlsx(
     head += [str(sentence) for sentence in summary(report)]
     for row, text in enumerate(head, 1):
         write_row(first, row, [text])
-    first["A1"].font = Font(bold=True, size=14)
+    first["A1"].font = TITLE
     start = len(head) + 2
     rows: list[list[object]] = [
         [
@@ -141,11 +137,7 @@ def _table(
     sheet: Worksheet, columns: Sequence[Column], rows: Sequence[Sequence[object]], *, start: int = 1, freeze: str = ""
 ) -> None:
     """A head and its rows from row `start` on, set up to print on landscape A4."""
-    write_row(sheet, start, [name for name, _, _ in columns])
-    for column, (_, width, _) in enumerate(columns, 1):
-        cell = sheet.cell(start, column)
-        cell.font, cell.fill, cell.border, cell.alignment = Font(bold=True), HEAD, RULE, TOP
-        sheet.column_dimensions[get_column_letter(column)].width = width
+    write_head(sheet, start, [name for name, _, _ in columns], [width for _, width, _ in columns])
     for place, cells in enumerate(rows, start + 1):
         write_row(sheet, place, cells)
         for column, (_, _, look) in enumerate(columns, 1):
@@ -153,11 +145,8 @@ def _table(
             cell.alignment = TOP
             if look and isinstance(cell.value, int | float):
                 cell.number_format = look
+    fit_rows(sheet, start + 1)
     if freeze:
         sheet.freeze_panes = freeze
         sheet.auto_filter.ref = f"A{start}:{get_column_letter(len(columns))}{start + max(len(rows), 1)}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = f"{start}:{start}"
+    print_setup(sheet, f"{start}:{start}")

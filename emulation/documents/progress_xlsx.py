@@ -8,16 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from emulation.documents.workbook_writing import TITLE, TOP, fit_rows, print_setup, write_head
 from emulation.documents.xlsx_rows import harmless, write_row
 
-HEAD = PatternFill("solid", fgColor="EEF1F5")
-RULE = Border(bottom=Side("thin", color="CBD3DF"))
-TOP = Alignment(wrap_text=True, vertical="top")
 Cell = str | int | None
 
 
@@ -42,7 +38,7 @@ def progress_xlsx(title: str, note: str, tables: Sequence[Table]) -> bytes:
         if place == 0:
             write_row(sheet, 1, [title])
             write_row(sheet, 2, [note])
-            sheet["A1"].font = Font(bold=True, size=14)
+            sheet["A1"].font = TITLE
             start = 4
         _write(sheet, table, start)
     stream = io.BytesIO()
@@ -51,23 +47,16 @@ def progress_xlsx(title: str, note: str, tables: Sequence[Table]) -> bytes:
 
 
 def _write(sheet: Worksheet, table: Table, start: int) -> None:
-    write_row(sheet, start, [name for name, _ in table.head])
-    for column, (_, width) in enumerate(table.head, 1):
-        cell = sheet.cell(start, column)
-        cell.font, cell.fill, cell.border, cell.alignment = Font(bold=True), HEAD, RULE, TOP
-        sheet.column_dimensions[get_column_letter(column)].width = width
+    write_head(sheet, start, [name for name, _ in table.head], [width for _, width in table.head])
     for place, cells in enumerate(table.rows, start + 1):
         write_row(sheet, place, cells)
         for column in range(1, len(table.head) + 1):
             sheet.cell(place, column).alignment = TOP
+    fit_rows(sheet, start + 1)
     last = get_column_letter(len(table.head))
     sheet.freeze_panes = f"B{start + 1}"
     sheet.auto_filter.ref = f"A{start}:{last}{start + max(len(table.rows), 1)}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = f"{start}:{start}"
+    print_setup(sheet, f"{start}:{start}")
 
 
 def progress_csv(table: Table) -> bytes:

@@ -7,16 +7,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from emulation.documents.workbook_writing import TITLE, print_setup, write_head
 from emulation.documents.xlsx_rows import write_row
 from emulation.domain.results import Outcome, Ranking
 
-HEAD = PatternFill("solid", fgColor="EEF1F5")
-RULE = Border(bottom=Side("thin", color="CBD3DF"))
 WIDTHS = {"Đơn vị": 42, "Xếp loại": 22, "Khen thưởng": 34, "Ghi chú": 48}
 
 
@@ -31,7 +28,7 @@ def ranking_xlsx(ranking: Ranking, awards: Mapping[str, Sequence[str]]) -> bytes
     assert isinstance(sheet, Worksheet)
     sheet.title = "Xếp hạng"
     write_row(sheet, 1, [f"Kết quả xếp hạng {_lower_first(ranking.title)}"])
-    sheet["A1"].font = Font(bold=True, size=14)
+    sheet["A1"].font = TITLE
     if ranking.sha256:
         write_row(sheet, 2, [f"Kết quả đã công bố, SHA-256: {ranking.sha256}"])
     else:
@@ -43,11 +40,7 @@ def ranking_xlsx(ranking: Ranking, awards: Mapping[str, Sequence[str]]) -> bytes
     head = ["Cụm", "Hạng trong cụm", "Hạng toàn quốc", "Mã", "Đơn vị"]
     head += [f"{section.code}. {section.title}" for section in criteria.sections]
     head += ["Điểm cơ bản", "Điểm thưởng", "Điểm trừ", "Tổng điểm", "Tự chấm", "Xếp loại", "Khen thưởng", "Ghi chú"]
-    write_row(sheet, 5, head)
-    for column, cell in enumerate(sheet[5], 1):
-        cell.font, cell.fill, cell.border = Font(bold=True), HEAD, RULE
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.column_dimensions[get_column_letter(column)].width = WIDTHS.get(str(cell.value), 13)
+    write_head(sheet, 5, head, [WIDTHS.get(name, 13) for name in head])
     row = 6
     for outcomes in ranking.by_cluster.values():
         for outcome in outcomes:
@@ -60,11 +53,7 @@ def ranking_xlsx(ranking: Ranking, awards: Mapping[str, Sequence[str]]) -> bytes
                 cell.number_format = places
     sheet.freeze_panes = "F6"
     sheet.auto_filter.ref = f"A5:{get_column_letter(len(head))}{max(row - 1, 5)}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "5:5"
+    print_setup(sheet, "5:5")
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

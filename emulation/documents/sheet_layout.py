@@ -56,8 +56,8 @@ class Column(IntEnum):
 
 HEADS: dict[Column, tuple[str, int]] = {  # heading, width
     Column.CODE: ("Mã", 8),
-    Column.TITLE: ("Tiêu chí", 32),
-    Column.GUIDANCE: ("Hướng dẫn và cách chấm", 42),
+    Column.TITLE: ("Tiêu chí", 28),
+    Column.GUIDANCE: ("Hướng dẫn và cách chấm", 50),
     Column.MAX: ("Điểm tối đa", 7),
     Column.ASKED: ("Cần điền", 18),
     Column.FIRST: ("Kê khai (ô 1)", 18),

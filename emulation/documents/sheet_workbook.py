@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -25,7 +24,7 @@ from emulation.documents import sheet_formulas as formulas
 from emulation.documents import sheet_layout as layout
 from emulation.documents.sheet_layout import HEADS, Base, Column, Row, SheetBook, Stamp
 from emulation.documents.sheet_words import GUIDE, asked_words, guidance_of, note_of
-from emulation.documents.workbook_writing import print_setup, write_cell
+from emulation.documents.workbook_writing import FONT, LINE_HEIGHT, lines_of, print_setup, write_cell
 from emulation.domain.criteria import Criterion
 from emulation.domain.declared import Part
 from emulation.domain.numbers import number as exact
@@ -43,11 +42,12 @@ INPUT_EDGE = Border(left=FIELD, right=FIELD, top=FIELD, bottom=FIELD)
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 CENTRED = Alignment(wrap_text=True, vertical="center", horizontal="center")
 RIGHT = Alignment(horizontal="right", vertical="top")
-PLAIN, BOLD = Font(name="Calibri", size=11, color=INK), Font(name="Calibri", size=11, color=INK, bold=True)
-SMALL = Font(name="Calibri", size=9, color=QUIET)
+PLAIN, BOLD = Font(name=FONT, size=11, color=INK), Font(name=FONT, size=11, color=INK, bold=True)
+SMALL = Font(name=FONT, size=9, color=QUIET)
 UNLOCKED = Protection(locked=False)
 FIGURES = frozenset({Column.MAX, Column.POINTS, Column.LAST_POINTS, Column.BASE})
-MOST_GUIDANCE = 6  # lines of guidance that make a row higher
+MOST_GUIDANCE = 12  # lines of guidance that make a row higher
+GUIDE_WIDTH = 100  # letters
 LISTS = (6, 7)  # columns of the hidden page that hold the levels and their points
 
 
@@ -130,7 +130,7 @@ class _Writer:
             f"tải lúc {made} · mẫu {layout.FORMAT}"
         )
         lines = (
-            (f"PHIẾU TỰ CHẤM ĐIỂM · {book.period_title}{kind}", Font(name="Calibri", size=14, bold=True, color=ACTION)),
+            (f"PHIẾU TỰ CHẤM ĐIỂM · {book.period_title}{kind}", Font(name=FONT, size=14, bold=True, color=ACTION)),
             (f"{book.unit_name} · {book.cluster} · {self.criteria.title}", BOLD),
             (identity, SMALL),
             (str(note_of(book)), PLAIN),
@@ -141,6 +141,8 @@ class _Writer:
             cell = self._put(layout.HEAD_ROW, column, head)
             cell.font, cell.fill, cell.border, cell.alignment = BOLD, HEAD_FILL, GRID, CENTRED
             self.sheet.column_dimensions[get_column_letter(column)].width = width
+        most = max(lines_of(head, width * 0.85) for head, width in HEADS.values())
+        self.sheet.row_dimensions[layout.HEAD_ROW].height = LINE_HEIGHT * most + 3
 
     # ---- rows ----
 
@@ -341,7 +343,7 @@ class _Writer:
         self._put(4, Column.SECOND, "Tổng điểm").font = BOLD
         top = self._put(4, Column.POINTS, f"={at['total']}")
         top.font, top.number_format, top.alignment = (
-            Font(name="Calibri", size=12, bold=True, color=ACTION),
+            Font(name=FONT, size=12, bold=True, color=ACTION),
             self._places(),
             RIGHT,
         )
@@ -384,8 +386,9 @@ class _Writer:
             for column, value in enumerate((words, explained), 1):
                 cell = write_cell(self.guide, row, column, value)
                 cell.font, cell.alignment = BOLD if column == 1 or row == 1 else PLAIN, WRAPPED
+            self.guide.row_dimensions[row].height = LINE_HEIGHT * lines_of(explained, GUIDE_WIDTH * 1.05) + 3
         self.guide.column_dimensions["A"].width = 26
-        self.guide.column_dimensions["B"].width = 100
+        self.guide.column_dimensions["B"].width = GUIDE_WIDTH
         self.guide.sheet_view.showGridLines = False
         self.guide.protection.sheet = True
         print_setup(self.guide, None)
@@ -407,19 +410,12 @@ class _Writer:
 
 
 def height_of(values: Mapping[Column, Any]) -> float:
-    """The height of a row in points: all of its words but a long guidance, which would leave three rows on a screen."""
+    """The height of a row in points: all of its words but a very long guidance, which would fill the screen."""
     found = 1
     for column in (Column.TITLE, Column.ASKED, Column.FIRST, Column.EXPLANATION, Column.REASON):
-        found = max(found, _lines(values.get(column), HEADS[column][1] * 1.05))
-    guidance = min(_lines(values.get(Column.GUIDANCE), HEADS[Column.GUIDANCE][1] * 1.3), MOST_GUIDANCE)
-    return min(max(15.0 * found, 12.0 * guidance) + 3, 400.0)
-
-
-def _lines(value: Any, letters: float) -> int:
-    """Lines that a text takes in a column of so many letters."""
-    if not isinstance(value, str):
-        return 1
-    return sum(max(1, math.ceil(len(line) / letters)) for line in value.split("\n"))
+        found = max(found, lines_of(values.get(column), HEADS[column][1] * 1.05))
+    guidance = min(lines_of(values.get(Column.GUIDANCE), HEADS[Column.GUIDANCE][1] * 1.4), MOST_GUIDANCE)
+    return min(max(LINE_HEIGHT * found, 12.0 * guidance) + 3, 400.0)
 
 
 def _value(key: str, value: Any) -> str | Decimal:

@@ -1,7 +1,8 @@
-"""Cells of workbooks that come back: a text is that very text, whatever it looks like, and comes back to the letter."""
+"""How our workbooks look, and cells of those that come back: a text is that very text, and comes back to the letter."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from decimal import Decimal
@@ -16,6 +17,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from emulation.domain.source import CONTROL
 from emulation.words import figure
 
+FONT = "Calibri"  # said everywhere: without a name every program takes another one
+BOLD, TITLE = Font(name=FONT, size=11, bold=True), Font(name=FONT, size=14, bold=True)
+LINE_HEIGHT = 15.0  # points, of 11 point letters
 HEAD = PatternFill("solid", fgColor="DCE6F2")
 SECTION_FILL = PatternFill("solid", fgColor="EEF1F5")
 LINE = Side("thin", color="CBD3DF")
@@ -53,13 +57,47 @@ def _hidden_code(found: re.Match[str]) -> str:
 
 
 def write_head(sheet: Worksheet, row: int, heads: Sequence[str], widths: Sequence[int]) -> None:
-    """The headings of the columns from the first on, and how wide these are."""
+    """The headings of the columns from the first on, all of their words in sight, and how wide these are."""
     for number, head in enumerate(heads, 1):
         cell = write_cell(sheet, row, number, head)
-        cell.font, cell.fill, cell.border = Font(bold=True), HEAD, GRID
+        cell.font, cell.fill, cell.border = BOLD, HEAD, GRID
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
     for number, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
+    most = max((lines_of(head, width * 0.85) for head, width in zip(heads, widths, strict=False)), default=1)
+    sheet.row_dimensions[row].height = LINE_HEIGHT * most + 3
+
+
+def fit_rows(sheet: Worksheet, first: int, most: int = 20) -> None:
+    """Make the rows from `first` on as high as their words need, at most so many lines; headings do it by themselves.
+
+    Not every program finds the height of a row when it opens a file.
+    """
+    for number, values in enumerate(sheet.iter_rows(min_row=first, values_only=True), first):
+        lines = max(
+            lines_of(value, sheet.column_dimensions[get_column_letter(column)].width * 1.1)
+            for column, value in enumerate(values, 1)
+        )
+        if lines > 1:
+            sheet.row_dimensions[number].height = LINE_HEIGHT * min(lines, most) + 3
+
+
+def lines_of(value: object, letters: float) -> int:
+    """Lines that a text takes in a column of so many letters, without breaking words."""
+    if not isinstance(value, str):
+        return 1
+    return sum(_lines(line.split(), letters) for line in value.split("\n"))
+
+
+def _lines(words: Sequence[str], letters: float) -> int:
+    lines, used = 1, 0.0
+    for word in words:
+        if used and used + 1 + len(word) > letters:
+            lines, used = lines + 1, 0.0
+        used += len(word) + bool(used)
+        over = math.ceil(used / letters) - 1
+        lines, used = lines + over, used - over * letters
+    return lines
 
 
 def choose(sheet: Worksheet, where: str, source: str, *, strict: bool) -> None:

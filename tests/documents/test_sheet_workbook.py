@@ -315,6 +315,7 @@ def test_page_is_set_up_for_screen_and_paper() -> None:
     )
     visible = [one for one in page.column_dimensions.values() if not one.hidden]
     assert sum(one.width for one in visible if one.index <= "I") < 186  # as wide as 1366 pixels show
+    assert page.row_dimensions[5].height > 3 * 15  # "Điểm (tham khảo)" takes three lines, which no program finds out
     assert [page.cell(7, column).value for column in (Column.LAST_DATA, Column.LAST_POINTS)] == ["90 / 98", "9,18"]
     assert "2021-2022 · đơn vị 34 · bộ tiêu chí 2021-2022" in page["A3"].value
     assert "điểm chính thức do hệ thống tính" in page["A4"].value
