@@ -76,15 +76,26 @@ def now() -> datetime:
 def user() -> User | None:
     """Who is signed in, with seats and conflicts loaded; None for a stranger."""
     if "user" not in g:
-        g.user = None
-        key = session.get("user")
-        if key is not None:
-            found = db().scalar(_SIGNED_IN, {"key": key})
-            if found is not None and found.sign_out_count == session.get("sign_out_count"):
-                g.user = with_seats(found)
-                _stay()
+        key = user_key()
+        recognise(db().scalar(_SIGNED_IN, {"key": key}) if key is not None else None)
     someone: User | None = g.user
     return someone
+
+
+def user_key() -> int | None:
+    """Key of the account that this browser says it is signed in with."""
+    key: int | None = session.get("user")
+    return key
+
+
+def recognise(found: User | None) -> None:
+    """Take this account, loaded by `user_key`, for who is signed in, if its session holds and nobody is known yet."""
+    if "user" in g:
+        return
+    g.user = None
+    if found is not None and found.is_active and found.sign_out_count == session.get("sign_out_count"):
+        g.user = with_seats(found)
+        _stay()
 
 
 def _stay() -> None:

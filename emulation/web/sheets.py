@@ -64,8 +64,12 @@ area = Area("sheets", __name__)
 
 
 def _load_to_fill(db: Session, *, sheet_id: int, code: str | None = None) -> Sheet | None:
-    """The sheet of a save; the code is checked where its meaning is known."""
-    return load_sheet_to_fill(db, sheet_id)
+    """The sheet of a save, and who saves; the code is checked where its meaning is known."""
+    key = current.user_key()
+    sheet, person = load_sheet_to_fill(db, sheet_id, key)
+    if sheet is not None:
+        current.recognise(person)
+    return sheet
 
 
 def _load(db: Session, *, sheet_id: int) -> Sheet | None:
