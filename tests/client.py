@@ -150,6 +150,10 @@ class Reader(HTMLParser):
     def inside(self, *names: str) -> bool:
         return any(self.around[name] for name in names)
 
+    def updatepos(self, i: int, j: int) -> int:
+        """Count no lines: nobody asks where in the page something stands."""
+        return j
+
     def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in given}
         self._attributes(tag, attributes)
