@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
+# Compiled modules are kept whatever the shell says: workers, servers and commands of the tests read the same ones.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo run test check fix docs bench lock
 

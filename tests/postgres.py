@@ -31,6 +31,8 @@ import pytest
 
 KINDS = ("sqlite", "postgresql")
 PAGES = ("web", "journeys")  # folders of tests
+# folders without a test that is marked db, which the run on PostgreSQL need not read
+UNREAD = {Path(__file__).with_name(name) for name in ("criteria", "documents", "domain", "templates", "tools")}
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 SOCKET_VARIABLE = "EMULATION_TEST_POSTGRESQL_SOCKET"
 STARTUP_SECONDS = 30
@@ -155,6 +157,10 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {kind()}"
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return True if config.option.markexpr == "db" and collection_path in UNREAD else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that uses a database, before `-m db` selects, but for those that find the same on any.
@@ -166,6 +172,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if uses and item.path.parent.name not in PAGES and not item.get_closest_marker("any_database"):
             item.add_marker(pytest.mark.db)
     items.sort(key=lambda item: item.path.parent.name != "journeys")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("db") and UNREAD & set(item.path.parents):
+        pytest.fail("This test uses a database: take its folder out of UNREAD, tests/postgres.py.", pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from emulation.domain.rules import KINDS
 
@@ -193,6 +194,7 @@ def _key(kind: str, name: str) -> str:
     return KINDS[kind].model_fields[name].alias or name
 
 
+@lru_cache(maxsize=512)  # the headings and words that every row is compared with
 def folded(text: str) -> str:
     """A heading or a word of choice without what people write differently: accents, case, blanks, stops."""
     plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))

@@ -27,6 +27,7 @@ LARGEST_UNIT = 8 << 20  # characters of one unit's object
 MOST_PROBLEMS = 50
 TOO_DEEP = N_("Cấu trúc lồng nhau quá sâu.")
 CUT_OFF = N_("Tệp bị cắt cụt: thiếu phần cuối.")
+NO_SPACE = re.compile(r"[^ \t\r\n\ufeff]")
 UNIT_KEYS = frozenset({"unit", "name", "cluster", "tags", "entries", "excluded"})
 
 
@@ -157,9 +158,9 @@ def read_units(file: TextIO) -> Iterator[dict[str, Any]]:
     def skip_space() -> str:
         nonlocal at
         while True:
-            while at < len(buffer) and buffer[at] in " \t\r\n\ufeff":
-                at += 1
-            if at < len(buffer):
+            found = NO_SPACE.search(buffer, at)
+            at = found.start() if found else len(buffer)
+            if found:
                 return buffer[at]
             if ended:
                 return ""

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import docx
@@ -20,7 +21,16 @@ from tests.domain.test_criteria import NINE, changed
 
 NINE_SET = load(NINE)
 OFFICIAL = load((Path(__file__).parents[2] / "criteria/so-gddt-2012-2013.yaml").read_bytes())
-ANNEX, BOOKLET = annex_pdf(NINE_SET), booklet_pdf(NINE_SET)
+
+
+@cache
+def annex() -> bytes:
+    return annex_pdf(NINE_SET)
+
+
+@cache
+def guide() -> bytes:
+    return booklet_pdf(NINE_SET)
 
 
 def opened(raw: bytes) -> Document:
@@ -135,38 +145,38 @@ def test_points_are_rounded_half_up_with_the_places_of_the_set() -> None:
 
 
 def test_annex_is_a_landscape_table_with_blanks_for_number_and_date() -> None:
-    shown = pdfs.text(ANNEX)
+    shown = pdfs.text(annex())
     head = "Phụ lục BỘ TIÊU CHÍ THỬ NGHIỆM CÓ ĐỦ CHÍN CÁCH CHẤM"
     assert f"{head} (Kèm theo Công văn số /BGDĐT-TĐKT ngày tháng năm của Bộ Giáo dục và Đào tạo)" in shown
     assert "Tỷ lệ thủ tục hành chính cung cấp" in shown
     assert f"SHA-256 {' '.join(NINE_SET.sha256[i : i + 4] for i in range(0, 16, 4))}" in shown
     assert NINE_SET.sha256 in shown
-    assert max(line.right for line in pdfs.lines(ANNEX)) <= 297 - 20 + 0.5
-    assert min(line.left for line in pdfs.lines(ANNEX)) >= 25 - 0.5
+    assert max(line.right for line in pdfs.lines(annex())) <= 297 - 20 + 0.5
+    assert min(line.left for line in pdfs.lines(annex())) >= 25 - 0.5
 
 
 def test_illustrative_set_says_so_on_each_page_and_an_official_one_does_not() -> None:
-    for pdf in (ANNEX, BOOKLET):
-        first = 1 if pdf is ANNEX else 2
+    for pdf in (annex(), guide()):
+        first = 1 if pdf is annex() else 2
         for page in range(first, pdfs.pages(pdf) + 1):
             assert "Bộ tiêu chí minh họa" in pdfs.text(pdf, page)
-    assert "BỘ TIÊU CHÍ MINH HỌA" in pdfs.text(BOOKLET, 1)
+    assert "BỘ TIÊU CHÍ MINH HỌA" in pdfs.text(guide(), 1)
     assert "minh họa" not in pdfs.text(annex_pdf(OFFICIAL))
     assert "minh họa" not in pdfs.text(booklet_pdf(OFFICIAL)).lower()
 
 
 def test_table_of_contents_names_the_page_on_which_each_heading_stands() -> None:
-    contents = [line for line in pdfs.rows(BOOKLET) if line[-1:].isdigit()]
+    contents = [line for line in pdfs.rows(guide()) if line[-1:].isdigit()]
     for block in booklet(NINE_SET):
         if isinstance(block, Heading):
             entry = next(line for line in contents if line.startswith(block.text))
             page = int(entry.rsplit(" ", 1)[1])
             text = block.text.upper() if block.level == 1 else block.text
-            assert text in pdfs.text(BOOKLET, page).replace("\u00a0", " "), entry
+            assert text in pdfs.text(guide(), page).replace("\u00a0", " "), entry
 
 
 def test_documents_embed_their_fonts_and_are_the_same_each_time() -> None:
-    for pdf, make in ((ANNEX, annex_pdf), (BOOKLET, booklet_pdf)):
+    for pdf, make in ((annex(), annex_pdf), (guide(), booklet_pdf)):
         assert all(pdfs.fonts(pdf).values())
         assert pdfs.is_clean(pdfs.text(pdf))
         assert make(NINE_SET) == pdf

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
@@ -23,10 +24,18 @@ from tests.documents.test_sheet_workbook import GOLDEN, TAG, book_of, changed, c
 from tests.documents.test_workbook_cells import encrypted, packed, unpacked, with_part
 from tests.world import nine_kinds
 
-SOUND = sheet_workbook(book_of(GOLDEN))
-EMPTY = sheet_workbook(book_of({}))
 AGAIN = "Tải phiếu Excel mới từ hệ thống rồi chép số liệu sang."
 FIRST, SECOND = Column.FIRST, Column.SECOND
+
+
+@cache
+def sound() -> bytes:
+    return sheet_workbook(book_of(GOLDEN))
+
+
+@cache
+def empty() -> bytes:
+    return sheet_workbook(book_of({}))
 
 
 def told(raw: bytes) -> list[str]:
@@ -37,9 +46,9 @@ def told(raw: bytes) -> list[str]:
         return [str(one) for one in error.problems]
 
 
-def reworked(change: Callable[[Any], None], raw: bytes = SOUND) -> bytes:
+def reworked(change: Callable[[Any], None], raw: bytes | None = None) -> bytes:
     """The workbook after something was done to the file as a whole."""
-    file = load_workbook(io.BytesIO(raw))
+    file = load_workbook(io.BytesIO(raw or sound()))
     file.security = None
     change(file)
     stream = io.BytesIO()
@@ -67,7 +76,7 @@ def reworked(change: Callable[[Any], None], raw: bytes = SOUND) -> bytes:
     ],
 )
 def test_cell_is_read_as_it_was_meant(code: str, column: Column, typed: Any, data: dict[str, Any]) -> None:
-    found, _, problems = read(changed(EMPTY, {(code, column): typed}))
+    found, _, problems = read(changed(empty(), {(code, column): typed}))
     assert problems == []
     assert found == {code.partition(" ")[0]: data}
 
@@ -114,7 +123,7 @@ def test_cell_is_read_as_it_was_meant(code: str, column: Column, typed: Any, dat
     ],
 )
 def test_cell_that_cannot_be_used_is_named(cells: dict[tuple[str, Column], Any], problem: str) -> None:
-    assert problem in told(changed(EMPTY, cells))
+    assert problem in told(changed(empty(), cells))
 
 
 def test_percentage_typed_with_its_sign_is_a_hundred_times_the_stored_number() -> None:
@@ -126,9 +135,9 @@ def test_percentage_typed_with_its_sign_is_a_hundred_times_the_stored_number() -
 
         return change
 
-    found, _, problems = read(reworked(typed("I.2"), EMPTY))
+    found, _, problems = read(reworked(typed("I.2"), empty()))
     assert (found, problems) == ({"I.2": {"value": Decimal("95.5")}}, [])
-    assert told(reworked(typed("I.3"), EMPTY)) == ["F9: Ô ở dạng phần trăm: định dạng ô là số thường rồi gõ lại."]
+    assert told(reworked(typed("I.3"), empty())) == ["F9: Ô ở dạng phần trăm: định dạng ô là số thường rồi gõ lại."]
 
 
 def test_section_may_have_the_code_of_a_criterion() -> None:
@@ -159,7 +168,7 @@ def test_rows_may_be_sorted() -> None:
             for column, value in zip(Column, line, strict=True):
                 page.cell(row, column).value = value
 
-    assert read(reworked(turn_round)) == read(SOUND)
+    assert read(reworked(turn_round)) == read(sound())
 
 
 @pytest.mark.parametrize(
@@ -208,7 +217,7 @@ def test_changed_structure_is_refused_with_one_sentence(change: Callable[[Any], 
 
 
 def test_row_of_a_criterion_that_does_not_apply_is_named() -> None:
-    problems = read_rows(open_workbook(SOUND), nine_kinds(), frozenset()).problems
+    problems = read_rows(open_workbook(sound()), nine_kinds(), frozenset()).problems
     assert [str(one) for one in problems] == ["A21: Tiêu chí III.2 không áp dụng cho đơn vị này: xóa dòng."]
 
 
@@ -224,7 +233,7 @@ def other_workbook() -> bytes:
 def bomb() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in unpacked(SOUND).items():
+        for name, content in unpacked(sound()).items():
             file.writestr(name, content)
         file.writestr("xl/media/image1.png", b"\0" * (70 * 1024 * 1024))
     return stream.getvalue()
@@ -232,7 +241,7 @@ def bomb() -> bytes:
 
 def endless() -> bytes:
     """Six thousand rows below the sheet."""
-    parts = unpacked(SOUND)
+    parts = unpacked(sound())
     name = "xl/worksheets/sheet1.xml"
     rows = "".join(f'<row r="{row}"><c r="B{row}"><v>1</v></c></row>' for row in range(100, 6100))
     return packed(parts | {name: bytes(parts[name]).replace(b"</sheetData>", f"{rows}</sheetData>".encode())})
@@ -242,30 +251,30 @@ NO_SHEET = "Tệp này không phải phiếu Excel tải từ hệ thống. Tả
 
 
 @pytest.mark.parametrize(
-    ("raw", "problem"),
+    ("make", "problem"),
     [
-        (b"", "Tệp trống."),
-        (b"Ma,Diem\nI.1,10\n", "Tệp này không phải bảng tính Excel (.xlsx)."),
-        (SOUND[:5000], "Tệp bảng tính bị hỏng, không mở được: mở bằng Excel, lưu lại rồi thử lại."),
+        (lambda: b"", "Tệp trống."),
+        (lambda: b"Ma,Diem\nI.1,10\n", "Tệp này không phải bảng tính Excel (.xlsx)."),
+        (lambda: sound()[:5000], "Tệp bảng tính bị hỏng, không mở được: mở bằng Excel, lưu lại rồi thử lại."),
         (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+            lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
             "Tệp đặt mật khẩu hoặc ở định dạng Excel cũ (.xls): bỏ mật khẩu rồi lưu lại thành .xlsx.",
         ),
-        (encrypted(), "Tệp nén đặt mật khẩu: bỏ mật khẩu rồi thử lại."),
-        (packed({"a.txt": "không"}), "Tệp này không phải bảng tính Excel (.xlsx)."),
+        (encrypted, "Tệp nén đặt mật khẩu: bỏ mật khẩu rồi thử lại."),
+        (lambda: packed({"a.txt": "không"}), "Tệp này không phải bảng tính Excel (.xlsx)."),
         (
-            packed({**unpacked(SOUND), "xl/vbaProject.bin": b"macro"}),
+            lambda: packed({**unpacked(sound()), "xl/vbaProject.bin": b"macro"}),
             "Tệp có chứa macro, không nhận: lưu lại thành .xlsx.",
         ),
         (
-            with_part("xl/workbook.xml", lambda xml: b'<!DOCTYPE a [<!ENTITY b "c">]>' + xml),
+            lambda: with_part("xl/workbook.xml", lambda xml: b'<!DOCTYPE a [<!ENTITY b "c">]>' + xml),
             "Tệp bảng tính có nội dung lạ (DTD), không đọc.",
         ),
-        (bomb(), "Tệp mở ra quá lớn: xóa các dòng trống đã định dạng và ảnh."),
-        (b"PK\x03\x04" + b"\0" * (2 * 1024 * 1024), "Tệp lớn hơn 2 MB."),
-        (endless(), f"Trang “Phiếu tự chấm” có quá nhiều dòng. {AGAIN}"),
-        (other_workbook(), NO_SHEET),
-        (workbook(nine_kinds()), NO_SHEET),
+        (bomb, "Tệp mở ra quá lớn: xóa các dòng trống đã định dạng và ảnh."),
+        (lambda: b"PK\x03\x04" + b"\0" * (2 * 1024 * 1024), "Tệp lớn hơn 2 MB."),
+        (endless, f"Trang “Phiếu tự chấm” có quá nhiều dòng. {AGAIN}"),
+        (other_workbook, NO_SHEET),
+        (lambda: workbook(nine_kinds()), NO_SHEET),
     ],
     ids=[
         "empty",
@@ -283,5 +292,5 @@ NO_SHEET = "Tệp này không phải phiếu Excel tải từ hệ thống. Tả
         "criteria",
     ],
 )
-def test_file_of_another_kind_is_refused_with_one_sentence(raw: bytes, problem: str) -> None:
-    assert told(raw) == [problem]
+def test_file_of_another_kind_is_refused_with_one_sentence(make: Callable[[], bytes], problem: str) -> None:
+    assert told(make()) == [problem]

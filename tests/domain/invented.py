@@ -1,6 +1,10 @@
-"""Invented sets, entries and units for hypothesis: every kind and every switch of DESIGN 3, as plain file values."""
+"""Invented sets, entries and units for hypothesis: every kind and every switch of DESIGN 3, as plain file values.
+
+Strategies are built once where they can be: one that is made anew for every draw costs more than the draw.
+"""
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,30 +18,32 @@ LABELS = ("Tốt", "Khá", "Đạt", "Chưa đạt")
 KIND_NAMES = ("judged", "levels", "check", "checklist", "ratio", "steps", "count", "progress", "external")
 
 
+@cache
 def decimals(low: int, high: int, places: int = 2) -> st.SearchStrategy[str]:
     """Numbers between two whole numbers, as text with a point."""
     scale = 10**places
     return st.integers(low * scale, high * scale).map(lambda n: f"{Decimal(n) / scale:f}")
 
 
-def written(figure: str) -> st.SearchStrategy[Any]:
-    """One figure in the spellings that people and programs use."""
-    spellings: list[Any] = [
-        figure,
-        figure.replace(".", ","),
-        Decimal(figure),
-        f" {figure}0" if "." in figure else figure,
-    ]
-    if "." not in figure:
-        spellings.append(int(figure))
-    return st.sampled_from(spellings)
+# the spellings of one figure that people and programs use
+SPELLINGS = st.sampled_from(
+    (
+        str,
+        lambda figure: figure.replace(".", ","),
+        Decimal,
+        lambda figure: f" {figure}0" if "." in figure else figure,
+        lambda figure: figure if "." in figure else int(figure),
+    )
+)
 
 
+@cache
 def parts_of(maximum: str) -> st.SearchStrategy[str]:
     """Points from 0 to a maximum, often with more decimals than any set shows."""
     return st.integers(0, 16).map(lambda n: f"{Decimal(maximum) * n / 16:f}")
 
 
+@cache
 @st.composite
 def rules(draw: Draw, maximum: str) -> Data:
     """A rule of any kind that makes sense for `maximum`."""
@@ -75,39 +81,66 @@ def rules(draw: Draw, maximum: str) -> Data:
     return rule
 
 
-@st.composite
-def entries_for(draw: Draw, rule: Data, maximum: str) -> Data:
+def entry_for(draw: Draw, rule: Data, maximum: str) -> Data:
     """An entry that the rule can score, near its thresholds more often than chance would have it."""
+
+    def written(figure: str) -> Any:
+        return draw(SPELLINGS)(figure)
+
     kind = rule["kind"]
     if kind == "judged":
         most = int(Decimal(maximum) / Decimal(rule["step"]))
-        return {"points": draw(written(f"{Decimal(rule['step']) * draw(st.integers(0, most)):f}"))}
+        return {"points": written(f"{Decimal(rule['step']) * draw(st.integers(0, most)):f}")}
     if kind == "external":
-        return {"points": draw(written(draw(parts_of(maximum))))}
+        return {"points": written(draw(parts_of(maximum)))}
     if kind == "levels":
-        return {"level": draw(st.sampled_from([level["label"] for level in rule["levels"]]))}
+        return {"level": draw(st.sampled_from(tuple(level["label"] for level in rule["levels"])))}
     if kind == "check":
         return {"met": draw(st.booleans())}
     if kind == "checklist":
-        return {"met": draw(st.lists(st.sampled_from([item["code"] for item in rule["items"]]), unique=True))}
+        return {"met": draw(st.lists(st.sampled_from(tuple(item["code"] for item in rule["items"])), unique=True))}
     if kind == "count":
-        return {"count": draw(written(str(draw(st.integers(0, 20)))))}
+        return {"count": written(str(draw(st.integers(0, 20))))}
     if kind == "progress":
-        edge = st.sampled_from(["50", "99.9", "49.99", "50.01", rule["full_gain"], "0"])
-        return {key: draw(written(draw(edge | decimals(-20, 120)))) for key in ("before", "now")}
+        figures = near(("50", "99.9", "49.99", "50.01", rule["full_gain"], "0"), -20)
+        return {key: written(draw(figures)) for key in ("before", "now")}
     edges = [rule["target"], rule["floor"]] if kind == "ratio" else [step["from"] for step in rule["steps"]]
     if draw(st.booleans()):
-        return {"value": draw(written(draw(st.sampled_from(edges) | decimals(0, 120))))}
-    whole = draw(st.sampled_from([3, 7, 98, 200, 998, 3000]) | st.integers(1, 10**6))
-    part = draw(st.integers(0, whole) | st.sampled_from([0, whole, min(whole, int(whole * Decimal(edges[0]) / 100))]))
-    return {"part": draw(written(str(part))), "whole": draw(written(str(whole)))}
+        return {"value": written(draw(near(tuple(edges), 0)))}
+    whole = draw(WHOLES)
+    ends = (0, whole, min(whole, int(whole * Decimal(edges[0]) / 100)))
+    part = draw(st.sampled_from(ends) if draw(st.booleans()) else st.integers(0, whole))
+    return {"part": written(str(part)), "whole": written(str(whole))}
 
 
+entries_for = st.composite(entry_for)
+WHOLES = st.sampled_from((3, 7, 98, 200, 998, 3000)) | st.integers(1, 10**6)
+
+
+@cache
+def near(edges: tuple[str, ...], low: int) -> st.SearchStrategy[str]:
+    """One of the edges, or a figure from `low` to 120."""
+    return st.sampled_from(edges) | decimals(low, 120)
+
+
+@cache
+def maxima(precision: int) -> st.SearchStrategy[str]:
+    """A maximum with no more decimals than the set shows."""
+    return st.sampled_from(tuple(one for one in MAXIMA if -Decimal(one).as_tuple().exponent <= precision))
+
+
+@cache
+def caps(precision: int) -> st.SearchStrategy[str | None]:
+    """A cap, or none."""
+    return st.none() | decimals(0, 6, min(precision, 2))
+
+
+@cache
 @st.composite
-def criteria_of(draw: Draw, code: str, *, precision: int, is_core: bool) -> Data:
-    """One criterion."""
-    maximum = draw(st.sampled_from([one for one in MAXIMA if -Decimal(one).as_tuple().exponent <= precision]))
-    criterion = {"code": code, "title": f"Tiêu chí {code}", "max": maximum, "rule": draw(rules(maximum))}
+def criteria_with(draw: Draw, *, precision: int, is_core: bool) -> Data:
+    """All of one criterion but its code."""
+    maximum = draw(maxima(precision))
+    criterion = {"max": maximum, "rule": draw(rules(maximum))}
     if draw(st.integers(0, 3)) == 0:
         criterion["applies_to"] = draw(st.lists(st.sampled_from(TAGS), min_size=1, max_size=2, unique=True))
     if draw(st.integers(0, 2)) == 0:
@@ -121,8 +154,12 @@ def criteria_of(draw: Draw, code: str, *, precision: int, is_core: bool) -> Data
 def sets(draw: Draw) -> Data:
     """A set as plain values, numbers as text, that `load` accepts."""
     precision = draw(st.sampled_from((2, 2, 2, 0, 1, 3, 4)))
-    cap = st.none() | decimals(0, 6, min(precision, 2))
+    cap = caps(precision)
     number = iter(range(1000))
+
+    def leaf(code: str, *, is_core: bool) -> Data:
+        rest = draw(criteria_with(precision=precision, is_core=is_core))
+        return {"code": code, "title": f"Tiêu chí {code}", **rest}
 
     def section(code: str, depth: int) -> Data:
         found: Data = {"code": code, "title": f"Lĩnh vực {code}"}
@@ -132,8 +169,7 @@ def sets(draw: Draw) -> Data:
         if depth < 2 and draw(st.integers(0, 3)) == 0:
             found["sections"] = [section(f"{code}.{i}", depth + 1) for i in range(size)]
         else:
-            leaf = {"precision": precision, "is_core": True}
-            found["criteria"] = [draw(criteria_of(f"{code}.C{next(number)}", **leaf)) for _ in range(size)]
+            found["criteria"] = [leaf(f"{code}.C{next(number)}", is_core=True) for _ in range(size)]
         return found
 
     top = [section(f"S{i}", 0) for i in range(draw(st.integers(1, 3)))]
@@ -154,8 +190,7 @@ def sets(draw: Draw) -> Data:
         "sections": top,
     }
     for key in ("bonus", "deductions"):
-        leaf = {"precision": precision, "is_core": False}
-        data[key] = [draw(criteria_of(f"{key[0].upper()}{i}", **leaf)) for i in range(draw(st.integers(0, 2)))]
+        data[key] = [leaf(f"{key[0].upper()}{i}", is_core=False) for i in range(draw(st.integers(0, 2)))]
     return data
 
 
@@ -181,5 +216,5 @@ def sheets_of(draw: Draw, data: Data) -> tuple[dict[str, Data], list[str]]:
         if choice == 0 and leaf.get("may_skip"):
             entries[leaf["code"]] = {"not_applicable": True}
         elif choice > 1:
-            entries[leaf["code"]] = draw(entries_for(leaf["rule"], leaf["max"]))
+            entries[leaf["code"]] = entry_for(draw, leaf["rule"], leaf["max"])
     return entries, tags

@@ -6,6 +6,7 @@ where something must hold for *any* set that the checks accept: writing and read
 
 import unicodedata
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from emulation.domain.checks import BOUND
 from emulation.domain.criteria import CriteriaSet, checked
 from emulation.domain.rules import KINDS
-from tests.domain.invented import GRADES, MAXIMA, TAGS, decimals, rules
+from tests.domain.invented import GRADES, TAGS, caps, decimals, maxima, rules
 
 Data = dict[str, Any]
 Draw = Any
@@ -64,8 +65,10 @@ FIGURES = st.one_of(
     decimals(0, 9, 9),
     st.sampled_from(("0", "0.000000001", "9999999999999", "123456789.123456789", "-12.5", "100", "1.10")),
 )
+CEILINGS = st.none() | FIGURES
 
 
+@cache
 @st.composite
 def _rules(draw: Draw, maximum: str) -> Data:
     """A rule whose words are odd and whose parameters are all written at times."""
@@ -86,7 +89,7 @@ def _rules(draw: Draw, maximum: str) -> Data:
         for item, code in zip(rule["items"], codes, strict=True):
             item |= {"code": code, "label": draw(texts())}
     elif kind == "progress":
-        rule["ceiling"] = draw(st.none() | FIGURES)
+        rule["ceiling"] = draw(CEILINGS)
     if kind in ("ratio", "steps", "progress") and draw(st.booleans()):
         rule["unit"] = draw(UNITS)
     return rule
@@ -116,11 +119,12 @@ FAMILIES = st.sampled_from(("so-gddt", *ODD_CODES))
 VERSIONS = st.sampled_from(("2021-2022", "1.10")) | texts()
 
 
+@cache
 @st.composite
-def _criteria(draw: Draw, code: str, precision: int) -> Data:
-    """One criterion with any of its keys."""
-    maximum = draw(st.sampled_from([one for one in MAXIMA if -Decimal(one).as_tuple().exponent <= precision]))
-    criterion: Data = {"code": code, "title": draw(texts()), "max": maximum, "rule": draw(_rules(maximum))}
+def _criteria(draw: Draw, precision: int) -> Data:
+    """One criterion with any of its keys but its code."""
+    maximum = draw(maxima(precision))
+    criterion: Data = {"title": draw(texts()), "max": maximum, "rule": draw(_rules(maximum))}
     for key in draw(SOME_KEYS):
         criterion[key] = draw(OPTIONAL[key])
     if draw(st.integers(0, 5)) == 0:
@@ -147,7 +151,7 @@ def criteria_data(draw: Draw) -> Data:
         return found
 
     def leaves(size: int) -> list[Data]:
-        return [draw(_criteria(code(leaf_codes, f"T.{next(number)}"), precision)) for _ in range(size)]
+        return [{"code": code(leaf_codes, f"T.{next(number)}"), **draw(_criteria(precision))} for _ in range(size)]
 
     def section(depth: int) -> Data:
         found: Data = {"code": code(section_codes, f"S.{next(number)}"), "title": draw(texts())}
@@ -160,7 +164,6 @@ def criteria_data(draw: Draw) -> Data:
             found["criteria"] = leaves(size)
         return found
 
-    cap = st.none() | decimals(0, 6, min(precision, 2))
     data: Data = {
         "set": draw(FAMILIES),
         "version": draw(VERSIONS),
@@ -175,8 +178,8 @@ def criteria_data(draw: Draw) -> Data:
         "note": free_texts(),
         "scale": st.sampled_from(("100", None, "33.3", "1000")),
         "not_applicable": st.sampled_from(("rebase", "full", "zero")),
-        "bonus_cap": cap,
-        "deduction_cap": cap,
+        "bonus_cap": caps(precision),
+        "deduction_cap": caps(precision),
         "grades": GRADES.map(lambda starts: [{"name": a, "from": b} for a, b in zip(names, starts, strict=False)]),
         "tie_breakers": st.lists(st.sampled_from(breakers), max_size=4),
     }

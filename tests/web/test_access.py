@@ -1,5 +1,6 @@
 """Who may open what: every route, every role and a stranger, in three moments of a round.
 
+Nobody is led to a closed door either: every link on every page that a person can open opens for them.
 On PostgreSQL a few people open every page and send every form; see tests/postgres.py.
 """
 
@@ -7,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urldefrag, urlsplit
 
 import pytest
 from flask import Flask, g
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from emulation.access import Permission, may
 from emulation.config import Settings
@@ -38,7 +42,7 @@ from emulation.services import (
 from emulation.services.sheets import load_sheet_to_change
 from emulation.web import session as current
 from tests import files
-from tests.client import Client
+from tests.client import Client, read
 from tests.snapshots import Snapshots
 from tests.world import World
 
@@ -87,6 +91,7 @@ HEAVY = {
     "workbooks.download": "unit_officer",
     "submissions.receipt_pdf": "unit_officer",
 }
+PER_ENDPOINT = 2  # of linked pages that differ only by the thing they show
 
 
 @dataclass
@@ -106,9 +111,13 @@ def open_routes(app: Flask, person: int | None, routes: list[Route]) -> list[Rou
     with app.test_request_context():
         db = current.db()
         g.user = db.get(User, person) if person else None  # a loader may look for what this person can have
-        found = []
+        found: list[Route] = []
+        things: dict[Any, Any] = {}
         for route in routes:
-            thing = route.load(db, **route.values) if route.load else None
+            key = (route.load, *route.values.items())
+            if key not in things:
+                things[key] = route.load(db, **route.values) if route.load else None
+            thing = things[key]
             if (thing is not None or route.load is None) and may(g.user, route.allow, thing):
                 found.append(route)
         return found
@@ -319,11 +328,11 @@ def test_route_refuses_those_who_may_not(
         if route in opened:
             continue
         leads_to_sign_in = person is None and route.method == "GET"
-        status, place = ask(client, route, as_script=not leads_to_sign_in)
+        response = ask(client, route, as_script=not leads_to_sign_in)
         if leads_to_sign_in:
-            assert (status, place.partition("?")[0]) == (302, "/sign-in"), route
+            assert (response.status_code, place_of(response)) == (302, "/sign-in"), route
         else:
-            assert status in ((401,) if person is None else (403, 404)), route
+            assert response.status_code in ((401,) if person is None else (403, 404)), route
     assert dump(db) == before
 
 
@@ -335,21 +344,23 @@ def test_route_opens_to_those_who_may(
     person = person_of(client, world, name)
     opened = open_routes(app, person, list(routes_of(app, world, ids)))
     before = dump(db)
+    answers = {}
     for route in opened:
         if route.method == "GET" and HEAVY.get(route.endpoint, name) == name:
-            status, place = ask(client, route)
-            wanted = UNUSUAL.get(route.endpoint, (200, 302))
-            assert status in wanted, route
-            assert person is None or not place.startswith("/sign-in"), route
+            response = answers[route.path] = ask(client, route)
+            assert response.status_code in UNUSUAL.get(route.endpoint, (200, 302)), route
+            assert person is None or place_of(response) != "/sign-in", route
+    follow_links(app, client, answers, is_stranger=person is None)
     assert dump(db) == before
 
     for route in opened:
-        if route.method == "POST" and open_routes(app, person, [route]):  # the act before may have closed it
+        if route.method == "POST":
             if person is not None:
                 client.sign_in(name)  # the act before may have ended the session
-            status, _ = ask(client, route)
-            assert status not in (401, 403), route
+            status = ask(client, route).status_code
             assert status < 500, route
+            if status in (401, 403):  # then an act before has closed it
+                assert not open_routes(app, person, [route]), route
 
 
 def test_people_on_both_databases_may_open_every_route(
@@ -376,8 +387,48 @@ def person_of(client: Client, world: World, name: str) -> int | None:
     return world.people[name].id
 
 
-def ask(client: Client, route: Route, *, as_script: bool = False) -> tuple[int, str]:
-    """Status and place of the answer. A script gets a refusal as JSON, which takes a tenth of the time of a page."""
+def ask(client: Client, route: Route, *, as_script: bool = False) -> TestResponse:
+    """The answer. A script gets a refusal as JSON, which takes a tenth of the time of a page."""
     headers = {"Accept": "application/json"} if as_script else {}
-    response = client.open(route.path, method=route.method, headers=headers)
-    return response.status_code, response.headers.get("Location", "")
+    return client.open(route.path, method=route.method, headers=headers)
+
+
+def place_of(response: TestResponse) -> str:
+    """Where the answer leads, without what is asked for there."""
+    return urlsplit(response.headers.get("Location", "")).path
+
+
+def follow_links(app: Flask, client: Client, answers: dict[str, TestResponse], *, is_stranger: bool) -> None:
+    """Every link on the pages of these answers, and on those they lead to, opens; an answer is not asked for again."""
+    addresses = app.url_map.bind("localhost")
+    waiting = [("/", "the address bar")]
+    waiting += [(link, path) for path, response in answers.items() for link in links_of(response)]
+    seen: Counter[str] = Counter()
+    found: set[str] = set()
+    while waiting:
+        href, source = waiting.pop()
+        endpoint, _ = addresses.match(urlsplit(href).path)
+        if href in found or endpoint == "static" or endpoint in HEAVY:
+            continue
+        found.add(href)
+        seen[endpoint] += 1
+        if href in answers:
+            response = answers[href]
+        elif seen[endpoint] <= PER_ENDPOINT:
+            response = client.get(href)
+            waiting += [(link, href) for link in links_of(response)]
+        else:
+            continue
+        assert response.status_code in (200, 302, 303), f"{href} on {source}: {response.status_code}"
+        signs_in = place_of(response) == "/sign-in"
+        assert is_stranger or not signs_in, f"{href} on {source}: asks to sign in"
+    assert seen["home.home"] or is_stranger
+
+
+def links_of(response: TestResponse) -> set[str]:
+    """Links of the page, or where the answer leads, within the application."""
+    if response.mimetype != "text/html":
+        return set()
+    links = {response.headers["Location"]} if response.location else set(read(response.text).links)
+    found = {urldefrag(link).url for link in links}
+    return {link for link in found if not urlsplit(link).netloc and urlsplit(link).path.startswith("/")}
