@@ -119,6 +119,20 @@ def test_total_does_not_depend_on_the_order_of_entries(draw: st.DataObject) -> N
     assert published(score(criteria, shuffled, tags[::-1])) == published(score(criteria, entries, tags))
 
 
+@settings(max_examples=40)
+@given(st.data())
+def test_score_of_stored_entries_is_the_same_however_often_it_was_asked_for(draw: st.DataObject) -> None:
+    data = draw.draw(sets())
+    scorer = Scorer(read(data))
+    for entries, tags in draw.draw(st.lists(sheets_of(data), min_size=2, max_size=3)):
+        if not oracle.Sheet(data, entries, set(tags)).base:
+            continue
+        texts = {code: json.dumps(entry, default=str) for code, entry in entries.items()}
+        expected = published(score(scorer.criteria, entries, tags))
+        assert published(scorer.score_stored(texts, tags)) == expected
+        assert published(scorer.score_stored(texts, tags)) == expected  # all of it kept
+
+
 @settings(max_examples=60)
 @given(st.data())
 def test_total_never_falls_when_a_line_gets_more_points(draw: st.DataObject) -> None:

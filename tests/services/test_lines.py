@@ -11,16 +11,25 @@ from sqlalchemy.orm import Session
 from emulation.config import Settings
 from emulation.domain.criteria import load
 from emulation.models import ReturnedLine
-from emulation.services.lines import LineStatus, in_words, lines_of, warning, what_is_left
-from emulation.services.sheets import save_entry
+from emulation.services.lines import Line, LineStatus, in_words, lines_of, outlined_lines, warning, what_is_left
+from emulation.services.scores import score_of_stored
+from emulation.services.sheets import outline_of, save_entry
 from tests.filling import fill, loaded, now
 from tests.world import NINE_KINDS, World
 
 CRITERIA = load(NINE_KINDS.read_bytes())
 
 
+def seen(lines: dict[str, Line]) -> dict[str, tuple[object, ...]]:
+    return {code: (line.data, line.points, line.status, line.version, line.returned) for code, line in lines.items()}
+
+
 def statuses(db: Session, world: World, unit: str = "34") -> dict[str, str]:
-    return {code: line.status.value for code, line in lines_of(loaded(db, world, unit)).items()}
+    sheet = loaded(db, world, unit)
+    lines = lines_of(sheet)
+    outline = outline_of(db, sheet)  # the quick way of a save must find the same
+    assert seen(outlined_lines(sheet, outline.briefs, score_of_stored(sheet, outline.texts))) == seen(lines)
+    return {code: line.status.value for code, line in lines.items()}
 
 
 def left(db: Session, world: World) -> list[tuple[str, str, str]]:
