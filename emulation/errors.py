@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulation.words import Phrase
+from emulation.words import N_, Phrase
+
+CHANGED_MEANWHILE = N_("Người khác vừa sửa cùng nội dung này. Mở lại trang để xem bản mới nhất.")
 
 
 class Refusal(Exception):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from emulation.documents.certificate_template import TEMPLATES
 from emulation.domain import awards as domain
 from emulation.domain.results import Outcome, Ranking
-from emulation.errors import Invalid, Stale, WrongState
+from emulation.errors import CHANGED_MEANWHILE, Invalid, Stale, WrongState
 from emulation.models import Award, AwardKind, AwardScope, Certificate, CertificateStatus, Decision, Period, Unit
 from emulation.services.actor import Actor
 from emulation.services.criteria import value_of
@@ -142,7 +142,7 @@ def change_award(db: Session, actor: Actor, award: Award, *, facts: AwardFacts, 
     if decision_of(db, award) is not None:
         raise WrongState(N_("Đã có quyết định khen thưởng theo quy tắc này nên không sửa được nữa."))
     if award.version != version:
-        raise Stale(N_("Người khác vừa sửa cùng nội dung này. Mở lại trang để xem bản mới nhất."))
+        raise Stale(CHANGED_MEANWHILE)
     others = [other for other in awards_of(db, award.period) if other.id != award.id]
     facts = _checked(award.period, facts, others)
     new = _columns(facts)

@@ -14,7 +14,7 @@ from emulation.domain.declared import parts_of
 from emulation.domain.names import name_key
 from emulation.domain.reviewing import TRIMMED_FROM
 from emulation.domain.workflow import Phase
-from emulation.errors import Invalid, Stale, WrongState
+from emulation.errors import CHANGED_MEANWHILE, Invalid, Stale, WrongState
 from emulation.models import Cluster, Council, CouncilCluster, Mark, Method, Period, Role, Seat, SeatRole, Sheet, User
 from emulation.services.actor import Actor
 from emulation.services.criteria import value_of
@@ -108,7 +108,7 @@ def change_council(
     """
     _require_open(period)
     if council.version != version:
-        raise Stale(N_("Người khác vừa sửa cùng nội dung này. Mở lại trang để xem bản mới nhất."))
+        raise Stale(CHANGED_MEANWHILE)
     chosen = _checked(db, period, council, scope)
     old = _facts(scope_of(council))
     if old == _facts(chosen):

@@ -13,7 +13,7 @@ from emulation.domain import awards as domain
 from emulation.domain import snapshot
 from emulation.domain.results import Outcome, Ranking
 from emulation.domain.workflow import Phase
-from emulation.errors import Invalid, Stale, WrongState
+from emulation.errors import CHANGED_MEANWHILE, Invalid, Stale, WrongState
 from emulation.models import Award, Certificate, Decision, Unit
 from emulation.services.actor import Actor
 from emulation.services.awards import awards_of, decision_of, decisions_of, simulate_with
@@ -160,7 +160,7 @@ def change_decision(
         Invalid: too long, or one register number given twice.
     """
     if decision.version != version:
-        raise Stale(N_("Người khác vừa sửa cùng nội dung này. Mở lại trang để xem bản mới nhất."))
+        raise Stale(CHANGED_MEANWHILE)
     new = asdict(_clean(facts))
     old = {key: getattr(decision, key) for key in new}
     changed = {key: new[key] for key in new if new[key] != old[key]}

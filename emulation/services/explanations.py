@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from emulation.domain.declared import Declared, declared, parts_of
 from emulation.domain.workflow import Act, Clock, Phase, SheetState, require
-from emulation.errors import Invalid, NotYours, Stale, WrongState
+from emulation.errors import CHANGED_MEANWHILE, Invalid, NotYours, Stale, WrongState
 from emulation.models import Entry, Explanation, Outcome, Period, Sheet, User, Verdict, VerdictRound
 from emulation.services.actor import Actor
 from emulation.services.criteria import value_of
@@ -128,7 +128,7 @@ def explain(
     if explanation is not None and explanation.text == words:
         return explanation
     if explanation is not None and explanation.version != version:
-        raise Stale(N_("Người khác vừa sửa cùng nội dung này. Mở lại trang để xem bản mới nhất."))
+        raise Stale(CHANGED_MEANWHILE)
     old = None if explanation is None else {"text": explanation.text}
     if explanation is None:
         explanation = Explanation(sheet_id=sheet.id, code=code, text=words, made_by_id=actor.user_id, made_at=now)

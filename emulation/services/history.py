@@ -7,24 +7,33 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from emulation.config import VIETNAM
-from emulation.db import Base
 from emulation.models import Award, Cluster, History, Period, Unit, User
 from emulation.services.actor import Actor
 
 _LINE = insert(cast(Table, History.__table__))  # not by the unit of work: nobody reads the line in the same breath
 
 
+class Thing(Protocol):
+    """A row of a table: an object of it, or what stands for one."""
+
+    @property
+    def __tablename__(self) -> str: ...
+
+    @property
+    def id(self) -> int: ...
+
+
 def record(
     db: Session,
     actor: Actor,
     act: str,
-    thing: Base,
+    thing: Thing,
     *,
     now: datetime,
     period_id: int | None = None,

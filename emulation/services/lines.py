@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from emulation.domain.criteria import Criterion
 from emulation.domain.declared import Part, parts_of
@@ -55,11 +56,38 @@ class Brief(NamedTuple):
         return self.taken_from is not None or self.has_unconfirmed_evidence
 
 
+@dataclass(frozen=True)
+class Stored:
+    """One line as it lies in the database, where no object is made of it."""
+
+    __tablename__: ClassVar[str] = Entry.__tablename__
+    id: int
+    data: Mapping[str, Any] | None
+    explanation: str
+    updated_by_id: int | None
+    updated_at: datetime
+    version: int
+
+
 class Outline(NamedTuple):
-    """What the states of all lines need, by code; `texts` are the figures as they are stored, where there are some."""
+    """What the states of all lines need, by code; `texts` are the figures as they are stored, where there are some.
+
+    `line` is the one that was asked for by its code, whole.
+    """
 
     briefs: dict[str, Brief]
     texts: dict[str, str]
+    line: Stored | None = None
+
+    def changed(self, code: str, data: Mapping[str, Any] | None, *, is_explained: bool, at: datetime) -> Outline:
+        """The same after this line, which is there, was changed by its unit."""
+        brief, texts = self.briefs[code], {one: text for one, text in self.texts.items() if one != code}
+        if data is not None:
+            texts[code] = json.dumps(data)
+        new = brief._replace(
+            data=data, is_explained=is_explained, taken_from=None, updated_at=at, version=brief.version + 1
+        )
+        return Outline({**self.briefs, code: new}, texts)
 
 
 @dataclass(eq=False)  # not frozen: a sheet makes a hundred at every save, and frozen ones take three times as long

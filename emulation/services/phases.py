@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from emulation.domain.workflow import PHASE_NAMES, STATE_NAMES, Clock, Phase, SheetState, awaits_unit, next_phase
-from emulation.errors import Invalid, Stale, WrongState
+from emulation.errors import CHANGED_MEANWHILE, Invalid, Stale, WrongState
 from emulation.models import Extension, Period, PhaseWindow, Sheet
 from emulation.services.actor import Actor
 from emulation.services.checks import Check, checks_for_next
@@ -83,7 +83,7 @@ def set_windows(
     if period.phase in (Phase.PUBLISHED, Phase.ARCHIVED):
         raise WrongState(N_("Kết quả của kỳ đã công bố; không đổi thời gian được nữa."))
     if period.version != version:
-        raise Stale(N_("Người khác vừa sửa cùng nội dung này. Mở lại trang để xem bản mới nhất."))
+        raise Stale(CHANGED_MEANWHILE)
     before: datetime | None = None
     for phase in TIMED:
         times = windows.get(phase)

@@ -8,9 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BindParameter, Integer, Select, Text, bindparam, case, cast, func, inspect, select
+from sqlalchemy import (
+    BindParameter,
+    CursorResult,
+    Integer,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    case,
+    func,
+    inspect,
+    select,
+    update,
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session, joinedload, lazyload, raiseload, selectinload
 
 from emulation.domain.criteria import Criterion
@@ -19,11 +33,11 @@ from emulation.domain.rules import Checklist, External
 from emulation.domain.scoring import line_points
 from emulation.domain.shared_figures import indicators_in, spread
 from emulation.domain.workflow import Act, Clock, Phase, SheetState, refusal, require
-from emulation.errors import Invalid, Stale, WrongState
+from emulation.errors import CHANGED_MEANWHILE, Invalid, Stale, WrongState
 from emulation.models import Citation, CriteriaSet, Entry, Period, Role, Sheet, User
 from emulation.services.actor import Actor
 from emulation.services.history import record
-from emulation.services.lines import FIGURES, Brief, Outline, open_returns
+from emulation.services.lines import FIGURES, Brief, Outline, Stored, open_returns
 from emulation.services.periods import clock_of, clock_phase
 from emulation.services.scores import criteria_of, entries_of
 from emulation.words import N_, tidy
@@ -45,7 +59,7 @@ class Person:
 class EntryStale(Stale):
     """The line was saved by somebody else since it was opened; `theirs` is what is stored, `who` saved it."""
 
-    def __init__(self, theirs: Entry, who: str) -> None:
+    def __init__(self, theirs: Entry | Stored, who: str) -> None:
         super().__init__(N_("%(who)s vừa sửa tiêu chí này lúc %(when)s."), who=who, when=theirs.updated_at)
         self.theirs = theirs
         self.who = who
@@ -93,16 +107,21 @@ _CITED = func.max(case((Citation.is_unconfirmed, 1), else_=0))  # of an entry; n
 _OUTLINE = (
     select(
         Entry.code,
-        cast(Entry.data, Text),
+        sql_cast(Entry.data, Text),
         Entry.explanation != "",
         select(_CITED).where(Citation.entry_id == Entry.id).correlate(Entry).scalar_subquery(),
         Entry.taken_from,
         Entry.updated_at,
         Entry.version,
+        Entry.id,
+        case((Entry.code == _CODE, Entry.explanation)),
+        Entry.updated_by_id,
     )
     .where(Entry.sheet_id == _KEY)
     .order_by(Entry.id)
 )
+_TABLE = cast(Table, Entry.__table__)
+_CHANGE = update(_TABLE).where(_TABLE.c.id == _KEY, _TABLE.c.version == bindparam("seen"))
 
 
 def load_sheet(db: Session, sheet_id: int) -> Sheet | None:
@@ -133,15 +152,20 @@ def load_sheet_to_fill(db: Session, sheet_id: int, user_id: int | None) -> tuple
     return (found[0], found[1]) if found else (None, None)
 
 
-def outline_of(db: Session, sheet: Sheet) -> Outline:
-    """What the state of every line needs, without loading entries and citations whole."""
-    briefs, texts = {}, {}
-    for code, text, is_explained, cited, taken_from, updated_at, version in db.execute(_OUTLINE, {"key": sheet.id}):
+def outline_of(db: Session, sheet: Sheet, code: str = "") -> Outline:
+    """What the state of every line needs, without loading entries and citations whole; of one line all of it."""
+    briefs, texts, line = {}, {}, None
+    for one, text, is_explained, cited, taken_from, at, version, *more in db.execute(
+        _OUTLINE, {"key": sheet.id, "code": code}
+    ):
         data = None
         if text is not None:
-            texts[code], data = text, _figures(text)
-        briefs[code] = Brief(data, is_explained, cited is not None, taken_from, cited == 1, updated_at, version)
-    return Outline(briefs, texts)
+            texts[one], data = text, _figures(text)
+        briefs[one] = Brief(data, is_explained, cited is not None, taken_from, cited == 1, at, version)
+        if one == code:
+            key, words, by = more
+            line = Stored(key, data, words, by, at, version)
+    return Outline(briefs, texts, line)
 
 
 @lru_cache(maxsize=20_000)
@@ -262,6 +286,52 @@ def plain(value: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
+@dataclass(frozen=True)
+class _Filled:
+    """What a line is to hold: its criterion, the figures in their one spelling, the explanation."""
+
+    criterion: Criterion
+    data: dict[str, Any] | None
+    explanation: str
+
+    def is_in(self, there: Entry | Stored | None) -> bool:
+        """Whether the line holds it already; a line that is not there holds nothing."""
+        return (there.data, there.explanation) == (self.data, self.explanation) if there else not self.spoken
+
+    @property
+    def spoken(self) -> bool:
+        """Whether anything is declared or explained."""
+        return self.data is not None or bool(self.explanation)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As the history keeps it."""
+        return {"data": self.data, "explanation": self.explanation}
+
+
+def _filled(
+    db: Session, sheet: Sheet, code: str, data: Mapping[str, Any] | None, explanation: str, now: datetime
+) -> _Filled:
+    criterion = require_fillable(db, sheet, code, now=now)
+    assert criterion is not None
+    kept = canonical(criterion, data)
+    text = tidy(explanation)
+    if len(text) > LONGEST_EXPLANATION:
+        raise Invalid(
+            N_("Diễn giải dài %(n)s ký tự, nhiều nhất %(most)s."),
+            "explanation",
+            n=len(text),
+            most=LONGEST_EXPLANATION,
+        )
+    return _Filled(criterion, kept, text)
+
+
+def _require_seen(db: Session, there: Entry | Stored, version: int) -> None:
+    """Refuse where somebody else changed the line since; one that holds nothing was made by an upload, perhaps."""
+    if (there.data is not None or there.explanation) and there.version != version:
+        raise EntryStale(there, name_of(db, there.updated_by_id))
+
+
 def save_entry(
     db: Session,
     actor: Actor,
@@ -282,47 +352,61 @@ def save_entry(
         WrongState, Invalid: see `require_fillable`, `canonical`; an explanation that is too long.
         EntryStale: somebody else changed the line meanwhile.
     """
-    criterion = require_fillable(db, sheet, code, now=now)
-    assert criterion is not None
-    kept = canonical(criterion, data)
-    text = tidy(explanation)
-    if len(text) > LONGEST_EXPLANATION:
-        raise Invalid(
-            N_("Diễn giải dài %(n)s ký tự, nhiều nhất %(most)s."),
-            "explanation",
-            n=len(text),
-            most=LONGEST_EXPLANATION,
-        )
+    filled = _filled(db, sheet, code, data, explanation, now)
     entry = entry_at(db, sheet, code)
-    if entry is None and kept is None and not text:
-        return None
-    if entry is not None and entry.data == kept and entry.explanation == text:
+    if filled.is_in(entry):
         return entry
-    is_empty = entry is None or (entry.data is None and not entry.explanation)  # made by an upload, perhaps
-    if entry is not None and not is_empty and entry.version != version:
-        raise EntryStale(entry, name_of(db, entry.updated_by_id))
-    before = entry.data if entry else None
-    old = {"data": before, "explanation": entry.explanation} if entry else None
+    old: dict[str, Any] | None = None
     if entry is None:
         entry = start_entry(db, sheet, code, actor, now=now)
-    entry.data, entry.explanation, entry.taken_from = kept, text, None
+    else:
+        _require_seen(db, entry, version)
+        old = {"data": entry.data, "explanation": entry.explanation}
+    entry.data, entry.explanation, entry.taken_from = filled.data, filled.explanation, None
     entry.updated_by_id, entry.updated_at = actor.user_id, now
-    db.flush()
-    record(
-        db,
-        actor,
-        "fill",
-        entry,
-        now=now,
-        period_id=sheet.period_id,
-        unit_id=sheet.unit_id,
-        place=code,
-        old=old,
-        new={"data": kept, "explanation": text},
-    )
-    if criterion.figures:
-        share_figures(db, actor, sheet, criterion, before=before, after=kept, now=now)
+    place: dict[str, Any] = {"period_id": sheet.period_id, "unit_id": sheet.unit_id, "place": code}
+    record(db, actor, "fill", entry, now=now, **place, old=old, new=filled.plain)
+    if filled.criterion.figures:
+        before = old["data"] if old else None
+        share_figures(db, actor, sheet, filled.criterion, before=before, after=filled.data, now=now)
     return entry
+
+
+def save_line(
+    db: Session,
+    actor: Actor,
+    sheet: Sheet,
+    *,
+    code: str,
+    data: Mapping[str, Any] | None,
+    explanation: str = "",
+    version: int = 0,
+    now: datetime,
+) -> Outline:
+    """As `save_entry`, for many who save at once: gives what the state of every line needs, as it is afterwards.
+
+    The line is not loaded as an object but changed where it lies, unless it is new or its figures go to other lines.
+
+    Raises:
+        As `save_entry`.
+    """
+    filled = _filled(db, sheet, code, data, explanation, now)
+    outline = outline_of(db, sheet, code)
+    there = outline.line
+    if filled.is_in(there):
+        return outline
+    if there is None or filled.criterion.figures:
+        save_entry(db, actor, sheet, code=code, data=data, explanation=explanation, version=version, now=now)
+        return outline_of(db, sheet)
+    _require_seen(db, there, version)
+    values = {**filled.plain, "taken_from": None, "updated_by_id": actor.user_id, "updated_at": now}
+    values |= {"version": there.version + 1, "key": there.id, "seen": there.version}
+    if cast(CursorResult[Any], db.execute(_CHANGE, values)).rowcount != 1:
+        raise Stale(CHANGED_MEANWHILE)
+    place: dict[str, Any] = {"period_id": sheet.period_id, "unit_id": sheet.unit_id, "place": code}
+    old = {"data": there.data, "explanation": there.explanation}
+    record(db, actor, "fill", there, now=now, **place, old=old, new=filled.plain)
+    return outline.changed(code, filled.data, is_explained=bool(filled.explanation), at=now)
 
 
 def may_share(sheet: Sheet, other: Criterion) -> bool:

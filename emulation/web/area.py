@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from emulation.access import Permission, may
-from emulation.errors import Missing, NotYours, SignInNeeded, Stale, WrongState
+from emulation.errors import CHANGED_MEANWHILE, Missing, NotYours, SignInNeeded, Stale, WrongState
 from emulation.web import session as current
 from emulation.words import N_
 
@@ -90,7 +90,7 @@ def commit(db: Session) -> None:
         db.commit()
     except StaleDataError as error:
         db.rollback()
-        raise Stale(N_("Người khác vừa sửa cùng nội dung này. Mở lại trang để xem bản mới nhất.")) from error
+        raise Stale(CHANGED_MEANWHILE) from error
     except IntegrityError as error:
         db.rollback()
         raise WrongState(

@@ -12,10 +12,10 @@ from emulation.access import Permission
 from emulation.domain.criteria import Criterion
 from emulation.domain.workflow import Act, Phase, SheetState, refusal
 from emulation.errors import Invalid, Missing
-from emulation.models import Entry, IndicatorValue, Period, Sheet, TakenFrom, User
+from emulation.models import IndicatorValue, Period, Sheet, TakenFrom, User
 from emulation.services.colleagues import newest_deed
 from emulation.services.last_year import last_result
-from emulation.services.lines import in_words
+from emulation.services.lines import Outline, in_words
 from emulation.services.offers import offers_of, unconfirmed
 from emulation.services.periods import clock_of
 from emulation.services.scores import criteria_of
@@ -25,10 +25,9 @@ from emulation.services.sheets import (
     load_sheet,
     load_sheet_to_fill,
     may_fill_line,
-    outline_of,
     own_sheet,
     people_of,
-    save_entry,
+    save_line,
     sheet_in,
 )
 from emulation.web import session as current
@@ -157,7 +156,7 @@ def save(sheet: Sheet) -> Any:
         data = entry_from_form(criterion, form) if criterion is not None and form is not None else None
         if form is not None and form.sentences:
             return _refused(sheet, code, form)
-        entry = save_entry(
+        outline = save_line(
             current.db(),
             current.actor(),
             sheet,
@@ -176,7 +175,7 @@ def save(sheet: Sheet) -> Any:
         form.say(error.field, error.phrase)
         return _refused(sheet, code, form)
     if wants_json():
-        return _saved(sheet, code, entry)
+        return _saved(sheet, code, outline)
     flash(_("Đã lưu tiêu chí %(code)s.", code=code), "ok")
     return redirect(href(sheet, code), 303)
 
@@ -230,9 +229,8 @@ def _parts() -> Any:
     return current_app.jinja_env.get_template("sheets/parts.html").module
 
 
-def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
+def _saved(sheet: Sheet, code: str, outline: Outline) -> Any:
     """What the page must show anew after a save; every figure comes from the one scoring function."""
-    outline = outline_of(current.db(), sheet)
     view = outlined_view(sheet, outline)
     line = view.lines[code]
     parts = _parts()
@@ -261,7 +259,7 @@ def _saved(sheet: Sheet, code: str, entry: Entry | None) -> Any:
         fragments[f"{item['id']}-bar"] = parts.tree_bar(item)
     return jsonify(
         saved_at=show_time(current.now()),
-        version=entry.version if entry else 0,
+        version=line.version,
         fragments={name: str(html) for name, html in fragments.items()},
     )
 
