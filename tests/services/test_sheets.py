@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,17 @@ from sqlalchemy.orm import Session
 from emulation.domain.workflow import Phase, SheetState
 from emulation.errors import Invalid, Refusal, WrongState
 from emulation.models import Entry, Extension, History, ReturnedLine, Sheet
-from emulation.services.sheets import EntryStale, load_sheet_to_change, own_sheet, people_of, save_entry, sheet_in
+from emulation.services.sheets import (
+    EntryStale,
+    load_sheet_to_change,
+    load_sheet_to_fill,
+    outline_of,
+    own_sheet,
+    people_of,
+    save_entry,
+    save_line,
+    sheet_in,
+)
 from tests.world import World
 
 LATER = timedelta(minutes=5)
@@ -28,10 +39,34 @@ def sheet_of(db: Session, world: World, unit: str = "34") -> Sheet:
     return sheet
 
 
+@pytest.fixture(params=["object", "line"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of saving keep the same rules."""
+    if request.param == "line":
+        monkeypatch.setitem(globals(), "save", save_as_line)
+
+
 def save(db: Session, world: World, code: str, data: Any, *, unit: str = "34", **options: Any) -> Entry | None:
     who = "unit_officer" if unit == "34" else "other_officer"
     options = {"now": now(), **options}
     return save_entry(db, world.actor(who), sheet_of(db, world, unit), code=code, data=data, **options)
+
+
+def save_as_line(db: Session, world: World, code: str, data: Any, *, unit: str = "34", **options: Any) -> Entry | None:
+    """The way of the many who save at once; the outline that it gives must be what is stored."""
+    who = "unit_officer" if unit == "34" else "other_officer"
+    options = {"now": now(), **options}
+    db.expire_all()
+    sheet, _nobody = load_sheet_to_fill(db, world.sheets[unit].id, None)
+    assert sheet is not None
+    given = save_line(db, world.actor(who), sheet, code=code, data=data, **options)
+    db.expire_all()
+    stored = outline_of(db, sheet)
+    assert given.briefs == stored.briefs
+    assert {one: json.loads(text) for one, text in given.texts.items()} == {
+        one: json.loads(text) for one, text in stored.texts.items()
+    }
+    return db.scalar(select(Entry).where(Entry.sheet_id == sheet.id, Entry.code == code))
 
 
 def count(db: Session, table: type) -> int:
