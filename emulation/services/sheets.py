@@ -101,7 +101,8 @@ def _locked(query: Select[Any]) -> Select[Any]:
 _KEY: BindParameter[int] = bindparam("key")
 _CODE: BindParameter[str] = bindparam("code")
 _WHOLE_LOCKED = _locked(_WHOLE)
-_ALONE_LOCKED = _locked(_ALONE.add_columns(User).outerjoin(User, User.id == bindparam("user", type_=Integer)))
+_WHO = bindparam("user", type_=Integer)
+_ALONE_LOCKED = _locked(_ALONE.add_columns(User).outerjoin(User, User.id == _WHO).options(lazyload(User.unit)))
 _ENTRY = select(Entry).where(Entry.sheet_id == _KEY, Entry.code == _CODE)
 _CITED = func.max(case((Citation.is_unconfirmed, 1), else_=0))  # of an entry; none without a citation
 _OUTLINE = (
