@@ -67,7 +67,7 @@ def _evidence(db: Session, *, evidence_id: int) -> Evidence | None:
 
 
 def _evidence_to_change(db: Session, *, evidence_id: int) -> Evidence | None:
-    return _locked_evidence(evidence_id) if current.user() else None
+    return load_evidence_to_change(db, evidence_id)
 
 
 def _upload(db: Session, *, token: str) -> Upload | None:

@@ -248,7 +248,7 @@ function prepare(zone) {
             if (place) Object.assign(place, { textContent: sentence, hidden: false });
           }
           item.hopeless = [413, 422].includes(error.status) && !Object.keys(others).length; // of its kind, content or size
-          return show(item, "failed", error.message || words.failed, "text-bad");
+          return show(item, "failed", error.status === 404 ? words.gone : error.message || words.failed, "text-bad");
         }
         show(item, "offline", words.offline.replace("{percent}", percent(item)), "text-wait");
         await pause(wait, item);
