@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from emulation.config import Settings
@@ -107,6 +107,7 @@ def test_newer_file_from_an_old_page_is_refused(db: Session, world: World, setti
 
 def test_document_is_loaded_as_it_is_stored_now(db: Session, world: World, settings: Settings) -> None:
     evidence = put(db, world, settings)  # held since before the file was looked at and scanned
+    db.execute(delete(Citation))  # what is cited is loaded anew with its line
     db.execute(update(Evidence).values(version=2).execution_options(synchronize_session=False))
     with pytest.raises(EvidenceStale):
         replace(db, world, settings, evidence, NEWER, version=1)
