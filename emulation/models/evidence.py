@@ -71,10 +71,18 @@ class EvidenceRevision(Base):
 
 
 class Upload(Base):
-    """A large file on its way: the pieces that have come lie in a file of their own until all are there."""
+    """A large file on its way: the pieces that have come lie in a file of their own until all are there.
+
+    It becomes an evidence, or the newer file of one (`replaces_id`).
+    """
 
     __tablename__ = "uploads"
-    __table_args__ = (CheckConstraint("size > 0 AND received >= 0 AND received <= size", name="received"),)
+    __table_args__ = (
+        CheckConstraint("size > 0 AND received >= 0 AND received <= size", name="received"),
+        CheckConstraint("(replaces_id IS NULL) = (seen_version IS NULL)", name="seen"),
+        CheckConstraint("replaces_id IS NULL OR code = ''", name="cites_or_replaces"),
+        CheckConstraint("replaces_id IS NULL OR evidence_id IS NULL OR evidence_id = replaces_id", name="replaced"),
+    )
 
     token: Mapped[str] = mapped_column(String(43), unique=True)  # names it in the URL
     sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"))
@@ -86,6 +94,8 @@ class Upload(Base):
     started_at: Mapped[datetime]
     touched_at: Mapped[datetime]
     evidence_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))  # what it became; kept for a day
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"))  # whose file it shall replace
+    seen_version: Mapped[int | None]  # of that evidence, as the person saw it
 
     sheet: Mapped[Sheet] = relationship(lazy="joined", innerjoin=True)
 

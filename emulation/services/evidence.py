@@ -51,8 +51,18 @@ def load_evidence_to_change(db: Session, evidence_id: int) -> Evidence | None:
     if sheet_id is None:
         return None
     sheet = load_sheet_to_change(db, sheet_id)
-    found = db.scalar(select(Evidence).where(Evidence.id == evidence_id).options(raiseload("*", sql_only=True)))
-    if found is not None and sheet is not None:
+    return evidence_on(db, sheet, evidence_id) if sheet is not None else None
+
+
+def evidence_on(db: Session, sheet: Sheet, evidence_id: int) -> Evidence | None:
+    """An evidence, as it is stored now, of a sheet that is loaded for a change."""
+    found = db.scalar(
+        select(Evidence)
+        .where(Evidence.id == evidence_id, Evidence.sheet_id == sheet.id)
+        .options(raiseload("*", sql_only=True))
+        .execution_options(populate_existing=True)
+    )
+    if found is not None:
         set_committed_value(found, "sheet", sheet)  # held by the evidence: a session keeps only what somebody holds
     return found
 

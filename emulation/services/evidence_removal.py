@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from emulation.errors import WrongState
-from emulation.models import Citation, Evidence, EvidenceRevision, Sheet, Upload
+from emulation.models import Citation, Evidence, EvidenceRevision, Sheet
 from emulation.services.actor import Actor
 from emulation.services.evidence import content_of
 from emulation.services.history import record
 from emulation.services.sheets import require_fillable
+from emulation.services.uploads import forget_uploads_of
 from emulation.words import N_
 
 
@@ -38,6 +39,6 @@ def remove(db: Session, actor: Actor, evidence: Evidence, *, now: datetime) -> N
     old = {"title": evidence.title, "file_name": evidence.file_name, **content_of(evidence)}
     record(db, actor, "remove_evidence", evidence, now=now, period_id=sheet.period_id, unit_id=sheet.unit_id, old=old)
     db.execute(delete(EvidenceRevision).where(EvidenceRevision.evidence_id == evidence.id))
-    db.execute(update(Upload).where(Upload.evidence_id == evidence.id).values(evidence_id=None))
+    forget_uploads_of(db, evidence)
     db.delete(evidence)
     db.flush()

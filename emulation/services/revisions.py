@@ -9,16 +9,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from emulation.errors import Invalid, Stale, WrongState
-from emulation.models import Evidence, EvidenceRevision, User
+from emulation.models import Evidence, EvidenceRevision, History, User
 from emulation.services.actor import Actor
 from emulation.services.evidence import may_describe, touch
 from emulation.services.history import record
 from emulation.services.incoming import Incoming
 from emulation.services.quotas import check_quota
 from emulation.services.sheets import require_fillable
-from emulation.words import N_
+from emulation.words import N_, Phrase
 
 IS_LINK = N_("Minh chứng này là một đường dẫn; sửa đường dẫn ở phần thông tin.")
+CHANGES_BY_ACT = {
+    "replace_file": N_("%(who)s đã thay tệp này bằng “%(file)s” lúc %(when)s."),
+    "describe": N_("%(who)s đã sửa thông tin của “%(title)s” lúc %(when)s."),
+    "confirm_evidence": N_("%(who)s đã xác nhận “%(title)s” còn hiệu lực lúc %(when)s."),
+}
+
+
+class EvidenceStale(Stale):
+    """Somebody changed the evidence since the page was opened; `version` is its present one."""
+
+    def __init__(self, phrase: Phrase, version: int) -> None:
+        super().__init__(phrase)
+        self.version = version
 
 
 def refuse_replacing(db: Session, evidence: Evidence, *, now: datetime) -> None:
@@ -34,6 +47,30 @@ def refuse_replacing(db: Session, evidence: Evidence, *, now: datetime) -> None:
         raise WrongState(
             N_("Minh chứng này đang dùng cho tiêu chí đã nộp và không bị trả lại, nên không thay tệp được.")
         )
+
+
+def refuse_stale(db: Session, evidence: Evidence, version: int) -> None:
+    """Refuse what was begun on an older version of the evidence, and say who did what meanwhile.
+
+    Raises:
+        EvidenceStale: the present version is another one.
+    """
+    if evidence.version == version:
+        return
+    line = db.scalar(
+        select(History)
+        .where(
+            History.thing == Evidence.__tablename__, History.thing_id == evidence.id, History.act.in_(CHANGES_BY_ACT)
+        )
+        .order_by(History.id.desc())
+        .limit(1)
+    )
+    said = Phrase(N_("Minh chứng này đã thay đổi."))
+    if line is not None:
+        values = {"who": line.actor_name, "when": line.at, "title": evidence.title, "file": evidence.file_name}
+        said = Phrase(CHANGES_BY_ACT[line.act], values)
+    again = Phrase(N_("%(change)s Nếu vẫn muốn thay tệp, hãy gửi lại."), {"change": said})
+    raise EvidenceStale(again, evidence.version)
 
 
 def replace_file(
@@ -52,7 +89,7 @@ def replace_file(
         WrongState: see `refuse_replacing`.
         Invalid: the very same file, or the file of another evidence of the sheet.
         TooLarge: no room is left.
-        Stale: somebody else changed the evidence meanwhile.
+        EvidenceStale: somebody changed the evidence meanwhile.
     """
     refuse_replacing(db, evidence, now=now)
     sheet = evidence.sheet
@@ -65,8 +102,7 @@ def replace_file(
             "files",
             title=other,
         )
-    if evidence.version != version:
-        raise Stale(N_("Người khác vừa sửa thông tin của minh chứng này."))
+    refuse_stale(db, evidence, version)
     if quota_mib is not None:
         check_quota(db, sheet, incoming.size, incoming.name, quota_mib)
     assert evidence.sha256 is not None

@@ -23,6 +23,7 @@ from emulation.services.history import record
 from emulation.services.last_year import alike, sheet_before
 from emulation.services.scores import criteria_of
 from emulation.services.sheets import canonical, may_fill_line, require_fillable, start_entry
+from emulation.services.uploads import forget_uploads_of
 from emulation.words import N_
 
 
@@ -214,6 +215,7 @@ def undo_take_over(db: Session, actor: Actor, sheet: Sheet, *, now: datetime) ->
         .execution_options(populate_existing=True)
     ):
         if not document.citations and not document.revisions:
+            forget_uploads_of(db, document)
             db.delete(document)
     db.flush()
     return len(lines)

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, joinedload, raiseload
 
 from emulation.errors import Invalid, WrongState
 from emulation.models import Evidence, Sheet, Upload
 from emulation.services.actor import Actor
-from emulation.services.evidence import Attached, attach_stored
+from emulation.services.evidence import Attached, attach_stored, evidence_on
 from emulation.services.file_types import ALL, ENDINGS, clean_name, ending_of
 from emulation.services.incoming import Incoming, take_in
 from emulation.services.quotas import MIB, TooLarge, check_quota
+from emulation.services.revisions import refuse_replacing, refuse_stale, replace_file
 from emulation.services.sheets import require_fillable
 from emulation.services.stored_files import INCOMING
 from emulation.words import N_
@@ -52,6 +53,8 @@ def load_upload(db: Session, token: str, user_id: int) -> Upload | None:
 
 def received(folder: Path, upload: Upload) -> int:
     """Bytes that are surely there: a machine that lost its power may have kept less than the row says."""
+    if upload.evidence_id is not None:
+        return upload.size
     try:
         return min(upload.received, part_of(folder, upload).stat().st_size)
     except FileNotFoundError:
@@ -65,18 +68,27 @@ def start(
     *,
     file_name: str,
     size: int | None,
-    code: str | None,
+    code: str | None = None,
+    replaces: Evidence | None = None,
+    seen_version: int = 0,
     largest_mib: int,
     quota_mib: int,
     now: datetime,
 ) -> Upload:
     """Begin to take in a file, refused before its first byte where name or size (None: it cannot be read) forbid it.
 
+    It becomes a document, cited for `code`, or the newer file of `replaces` as the person saw it (`seen_version`).
+
     Raises:
+        WrongState, EvidenceStale: see `refuse_replacing` and `refuse_stale`.
         WrongState, Invalid: see `require_fillable`; an empty file, or a name that no allowed kind has.
         TooLarge: above `largest_mib` or beyond what is left of `quota_mib`.
     """
-    require_fillable(db, sheet, code, now=now)
+    if replaces is None:
+        require_fillable(db, sheet, code, now=now)
+    else:
+        refuse_replacing(db, replaces, now=now)
+        refuse_stale(db, replaces, seen_version)
     name = clean_name(file_name)
     if size is None or size < 0:
         raise Invalid(N_("Không đọc được kích thước của tệp “%(name)s”."), "files", name=name)
@@ -108,6 +120,8 @@ def start(
         received=0,
         started_at=now,
         touched_at=now,
+        replaces_id=replaces.id if replaces else None,
+        seen_version=seen_version if replaces else None,
     )
     db.add(upload)
     db.flush()
@@ -143,14 +157,17 @@ def take_in_upload(folder: Path, upload: Upload, *, largest_mib: int, clamd: str
     """The complete file, looked at, scanned and stored: `take_in` without a copy. Needs no database.
 
     Raises:
-        WrongState: pieces are missing.
+        OffsetWrong: pieces are missing; or all, for somebody else has just finished it.
         TooLarge, Invalid, Infected, Unscanned: see `take_in`.
     """
     if received(folder, upload) != upload.size:
         raise OffsetWrong(received(folder, upload))
     path = part_of(folder, upload)
-    with path.open("rb") as file:
-        return take_in(folder, file, upload.file_name, largest_mib=largest_mib, clamd=clamd, written=path)
+    try:
+        with path.open("rb") as file:
+            return take_in(folder, file, upload.file_name, largest_mib=largest_mib, clamd=clamd, written=path)
+    except FileNotFoundError as error:
+        raise OffsetWrong(received(folder, upload)) from error
 
 
 def finish(
@@ -160,20 +177,31 @@ def finish(
     upload: Upload,
     incoming: Incoming | None,
     *,
+    seen_version: int | None = None,
     now: datetime,
     **said: Any,
 ) -> Attached:
     """Make the evidence of a complete upload, once: a second call, which needs no file, gives the same evidence.
 
+    `seen_version`: what the person has seen since of the evidence whose file is replaced.
+
     Raises:
         WrongState, Invalid, TooLarge: see `attach_stored`.
+        WrongState, Invalid, EvidenceStale: see `replace_file`.
     """
     code = upload.code or None
     if upload.evidence_id is not None:
         evidence = db.get_one(Evidence, upload.evidence_id, options=[raiseload("*", sql_only=True)])
         return Attached(evidence, is_new=True, code=code)
     assert incoming is not None
-    attached = attach_stored(db, actor, sheet, incoming, code=code, now=now, **said)
+    if upload.replaces_id is None:
+        attached = attach_stored(db, actor, sheet, incoming, code=code, now=now, **said)
+    else:
+        replaced = evidence_on(db, sheet, upload.replaces_id)
+        assert replaced is not None
+        upload.seen_version = seen_version or upload.seen_version
+        replace_file(db, actor, replaced, incoming, version=upload.seen_version or 0, now=now)
+        attached = Attached(replaced, is_new=True, code=None)
     upload.evidence_id, upload.touched_at = attached.evidence.id, now
     db.flush()
     return attached
@@ -184,6 +212,14 @@ def drop(db: Session, folder: Path, upload: Upload) -> None:
     part_of(folder, upload).unlink(missing_ok=True)
     db.delete(upload)
     db.flush()
+
+
+def forget_uploads_of(db: Session, evidence: Evidence) -> None:
+    """Forget the uploads that became an evidence or were to replace its file, before it is removed.
+
+    The pieces of the latter stay until `drop_abandoned` finds that nobody knows them.
+    """
+    db.execute(delete(Upload).where(or_(Upload.evidence_id == evidence.id, Upload.replaces_id == evidence.id)))
 
 
 def drop_abandoned(db: Session, folder: Path, *, now: datetime) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from emulation.access import Permission
-from emulation.errors import Invalid, Missing, Refusal, Stale, WrongState
+from emulation.errors import Invalid, Missing, Refusal, WrongState
 from emulation.models import Evidence, Sheet, Upload
 from emulation.services import evidence as service
 from emulation.services import links, revisions, uploads
@@ -66,6 +66,10 @@ def _evidence(db: Session, *, evidence_id: int) -> Evidence | None:
     return load_evidence(db, evidence_id)
 
 
+def _evidence_to_change(db: Session, *, evidence_id: int) -> Evidence | None:
+    return load_evidence_to_change(db, evidence_id)
+
+
 def _upload(db: Session, *, token: str) -> Upload | None:
     person = current.user()
     return uploads.load_upload(db, token, person.id) if person else None
@@ -76,6 +80,13 @@ def _locked_sheet(sheet_id: int) -> Sheet:
     if sheet is None:
         raise Missing(N_("Không có trang này, hoặc đã được chuyển đi nơi khác."))
     return sheet
+
+
+def _locked_evidence(evidence_id: int) -> Evidence:
+    evidence = load_evidence_to_change(current.db(), evidence_id)
+    if evidence is None:
+        raise Missing(N_("Minh chứng này không còn trong kho."))
+    return evidence
 
 
 def _take_in(file: FileStorage) -> Incoming:
@@ -92,6 +103,10 @@ def _said(attached: Attached) -> str:
     if code:
         return _("Tệp này đã có trong kho với tên “%(title)s”; đã trích dẫn tệp có sẵn.", title=title)
     return _("Tệp này đã có trong kho với tên “%(title)s”; không lưu thêm bản nữa.", title=title)
+
+
+def _replaced(evidence: Evidence) -> str:
+    return _("Đã thay tệp của “%(title)s”; bản cũ vẫn được giữ.", title=evidence.title)
 
 
 def _forget(sheet_id: int, refusal: Refusal) -> Sheet:
@@ -193,6 +208,19 @@ def _upload_refused(sheet: Sheet, form: UploadForm, code: str | None, status: in
 @area.post("/sheets/<int:sheet_id>/uploads", allow=Permission.FILL_SHEET, load=_sheet_to_change)
 def start(sheet: Sheet) -> Any:
     """Begin a file in pieces: its name and size, before its first byte."""
+    return _begin(sheet, code=request.form.get("code") or None)
+
+
+@area.post("/evidence/<int:evidence_id>/uploads", allow=Permission.FILL_SHEET, load=_evidence_to_change)
+def start_newer(evidence: Evidence) -> Any:
+    """Begin the newer file of an evidence in pieces; `version` is what the person saw of it."""
+    try:
+        return _begin(evidence.sheet, replaces=evidence, seen_version=_version())
+    except revisions.EvidenceStale as error:
+        return _stale(error)
+
+
+def _begin(sheet: Sheet, **becomes: Any) -> Any:
     settings, size = current.settings(), request.form.get("size", "")
     uploads.drop_abandoned(current.db(), _folder(), now=current.now())
     begun = uploads.start(
@@ -201,12 +229,23 @@ def start(sheet: Sheet) -> Any:
         sheet,
         file_name=request.form.get("name", ""),
         size=int(size) if size.isascii() and size.isdigit() and len(size) < 100 else None,
-        code=request.form.get("code") or None,
         largest_mib=settings.largest_file_mib,
         quota_mib=settings.unit_quota_mib,
         now=current.now(),
+        **becomes,
     )
     return jsonify(url=url_for("uploads.progress", token=begun.token), offset=0, piece=uploads.PIECE), 201
+
+
+def _version() -> int:
+    """Of an evidence, as the form shows it; 0, which none has, where it says nothing that can be read."""
+    version = request.form.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+
+
+def _stale(error: revisions.EvidenceStale) -> Any:
+    """Nothing is thrown away: with the version of now the same file can be sent again."""
+    return jsonify(error=show_phrase(error.phrase), errors={}, version=error.version), error.status
 
 
 @area.get("/uploads/<token>", allow=Permission.FILL_SHEET, load=_upload)
@@ -239,7 +278,7 @@ def _offset_wrong(error: uploads.OffsetWrong) -> Any:
 
 @area.post("/uploads/<token>/finish", allow=Permission.FILL_SHEET, load=_upload)
 def finish(upload: Upload) -> Any:
-    """All pieces are there: look at the file, make it an evidence, cite it."""
+    """All pieces are there: look at the file, make it an evidence and cite it, or the newer file of one."""
     db, settings, token, sheet_id = current.db(), current.settings(), upload.token, upload.sheet_id
     form = UploadForm(request.form)
     try:
@@ -263,9 +302,13 @@ def finish(upload: Upload) -> Any:
             raise Missing(N_("Không có trang này, hoặc đã được chuyển đi nơi khác."))
         if incoming is None and again.evidence_id is None:
             return _offset_wrong(uploads.OffsetWrong(offset))
-        attached = uploads.finish(db, current.actor(), sheet, again, incoming, now=current.now(), **said)
+        attached = uploads.finish(
+            db, current.actor(), sheet, again, incoming, seen_version=_version(), now=current.now(), **said
+        )
     except Unscanned:
         raise  # the pieces stay: the same file can be finished later
+    except revisions.EvidenceStale as error:
+        return _stale(error)
     except Invalid as error:
         _forget(sheet_id, error)
         left = _upload(db, token=token)
@@ -274,12 +317,13 @@ def finish(upload: Upload) -> Any:
         return jsonify(error=show_phrase(error.phrase), errors={"files": show_phrase(error.phrase)}), error.status
     commit(db)
     uploads.part_of(_folder(), again).unlink(missing_ok=True)
-    code, said_words = again.code or None, _said(attached)
+    code, shown = again.code or None, again.replaces_id
+    said_words = _said(attached) if shown is None else _replaced(attached.evidence)
     if not request.form.get("in_place") and len(session.get("_flashes", ())) < MOST_SAID:
         flash(said_words, "ok")
     return jsonify(
         said=said_words,
-        location=href(sheet, code) if code else url_for("evidence.of_sheet", sheet_id=sheet.id),
+        location=href(sheet, code) if code else url_for("evidence.of_sheet", sheet_id=sheet.id, show=shown),
     )
 
 
@@ -362,36 +406,30 @@ def _replace_page(evidence: Evidence, form: ReplaceForm, version: int) -> str:
 @area.post("/evidence/<int:evidence_id>/replace", allow=Permission.FILL_SHEET, load=_evidence)
 def replace_file(evidence: Evidence) -> Any:
     """Put a newer file in the place of the present one."""
-    db, form, version = current.db(), ReplaceForm(), request.form.get("version", "")
+    db, form = current.db(), ReplaceForm()
     evidence_id, sheet_id = evidence.id, evidence.sheet_id
     file = request.files.get("files")
     try:
         if file is None or not file.filename:
             raise Invalid(N_("Chọn ít nhất một tệp."), "files")
-        loaded = load_evidence_to_change(db, evidence_id)
-        assert loaded is not None
-        revisions.refuse_replacing(db, loaded, now=current.now())
+        revisions.refuse_replacing(db, _locked_evidence(evidence_id), now=current.now())
         with current.unlocked():
             incoming = _take_in(file)
-        loaded = load_evidence_to_change(db, evidence_id)
-        assert loaded is not None
+        locked = _locked_evidence(evidence_id)
         revisions.replace_file(
             db,
             current.actor(),
-            loaded,
+            locked,
             incoming,
-            version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+            version=_version(),
             quota_mib=current.settings().unit_quota_mib,
             now=current.now(),
         )
-    except (Invalid, Stale) as error:
+    except (Invalid, revisions.EvidenceStale) as error:
         _forget(sheet_id, error)
         form.say(error.field, error.phrase)
         again = load_evidence(db, evidence_id)
         assert again is not None
-        if wants_json():
-            return jsonify(error=show_phrase(error.phrase), errors=form.sentences), error.status
         return _replace_page(again, form, again.version), error.status
-    flash(_("Đã thay tệp của “%(title)s”; bản cũ vẫn được giữ.", title=loaded.title), "ok")
-    target = url_for("evidence.of_sheet", sheet_id=sheet_id, show=evidence_id)
-    return jsonify(location=target) if wants_json() else redirect(target, 303)
+    flash(_replaced(locked), "ok")
+    return redirect(url_for("evidence.of_sheet", sheet_id=sheet_id, show=evidence_id), 303)

@@ -2,12 +2,13 @@
 // up and, after a refusal, one to try again. One piece at a time goes to the server, which says where the next one begins; so a broken line,
 // a closed page or a server that starts again costs one piece. What is on its way stands in localStorage by name, size and time of the
 // file: the same file, chosen again, goes on where it stopped. With data-upload-auto files go at once, else with the form's own button,
-// whose fields are sent with the end of each file. When nothing is left to send, uploads:done goes out from the zone: a script that shows the
-// files itself answers it (preventDefault), else the page that lists them is opened, or linked to where a refusal has to be read first.
-// Without this script the form sends the files itself.
+// whose fields are sent with the end of each file. An input for one file keeps the one that was chosen last. Where the file belongs to
+// something that people change (a field `version`), a refusal brings its present version: trying again is done with that. When nothing is
+// left to send, uploads:done goes out from the zone: a script that shows the files itself answers it (preventDefault), else the page that
+// lists them is opened, or linked to where a refusal has to be read first. Without this script the form sends the files itself.
 //
-// POST URL {name, size, code} -> 201 {url, piece};  GET url -> {offset};  POST url?offset=n (the bytes) -> {offset}, or 409 {offset};
-// POST url/finish {fields} -> {location, said};  POST url/drop
+// POST URL {name, size, code, version} -> 201 {url, piece}, or 409 {version};  GET url -> {offset};
+// POST url?offset=n (the bytes) -> {offset}, or 409 {offset};  POST url/finish {fields} -> {location, said}, or 409 {version};  POST url/drop
 
 const DAY = 24 * 3600 * 1000;
 const owner = document.querySelector(".who b")?.textContent.trim() ?? "";
@@ -97,8 +98,9 @@ function prepare(zone) {
   const heard = zone.querySelector("[data-upload-list]");
   const words = zone.dataset;
   const auto = "uploadAuto" in words;
-  const code = form.elements.namedItem("code")?.value ?? "";
-  const token = () => form.elements.namedItem("csrf_token").value;
+  const field = (name) => form.elements.namedItem(name);
+  const code = field("code")?.value ?? "";
+  const token = () => field("csrf_token").value;
   const prefix = `upload:${owner}:${words.pieces}:${code}:`;
   const items = [];
   let running = false;
@@ -135,9 +137,10 @@ function prepare(zone) {
     if (["done", "failed", "offline"].includes(state)) heard.textContent = `${item.file.name}: ${sentence}`;
   }
 
+  const same = (one, other) => ["name", "size", "lastModified"].every((key) => one[key] === other[key]);
+
   function add(file) {
-    const same = (one) => one.file.name === file.name && one.file.size === file.size && one.file.lastModified === file.lastModified;
-    if (items.some(same)) return;
+    if (items.some((item) => same(item.file, file))) return;
     const item = { file, offset: 0, url: null, key: `${prefix}${file.name}:${file.size}:${file.lastModified}` };
     list.querySelector(`[data-kept="${CSS.escape(item.key)}"]`)?.remove();
     item.view = line(file.name, sizeOf(file.size));
@@ -184,7 +187,7 @@ function prepare(zone) {
       }
     }
     const body = new FormData();
-    for (const [name, value] of Object.entries({ name: item.file.name, size: item.file.size, code })) body.append(name, value);
+    for (const [name, value] of Object.entries({ name: item.file.name, size: item.file.size, code, version: field("version")?.value ?? "" })) body.append(name, value);
     const begun = await send("POST", words.pieces, body, token(), item);
     [item.url, item.offset, item.piece] = [begun.url, 0, begun.piece];
     remember(item);
@@ -232,6 +235,12 @@ function prepare(zone) {
         if (item.gone) return;
         if (error instanceof Refused) {
           if (error.status === 409 && "offset" in error.data) continue; // pieces are missing
+          if ("version" in error.data) field("version").value = error.data.version;
+          if (error.status === 404 && item.url && !item.restarted) { // thrown away meanwhile: from the beginning, or one hears why not
+            [item.url, item.offset, item.restarted] = [null, 0, true];
+            store.put(item.key, null);
+            continue;
+          }
           const { files, ...others } = error.data.errors ?? {};
           if (files && error.status !== 503) store.put(item.key, null); // the server has thrown it away
           for (const [name, sentence] of Object.entries(others)) {
@@ -239,7 +248,7 @@ function prepare(zone) {
             if (place) Object.assign(place, { textContent: sentence, hidden: false });
           }
           item.hopeless = [413, 422].includes(error.status) && !Object.keys(others).length; // of its kind, content or size
-          return show(item, "failed", error.message || words.failed, "text-bad");
+          return show(item, "failed", error.status === 404 ? words.gone : error.message || words.failed, "text-bad");
         }
         show(item, "offline", words.offline.replace("{percent}", percent(item)), "text-wait");
         await pause(wait, item);
@@ -277,6 +286,10 @@ function prepare(zone) {
 
   function choose(files) {
     heard.classList.remove("text-bad");
+    if (!input.multiple) {
+      files = items.some((item) => ["checking", "done"].includes(item.state)) ? [] : files.slice(0, 1); // too late for another
+      for (const item of files.length ? items.filter((one) => !same(one.file, files[0])) : []) giveUp(item);
+    }
     for (const file of files) add(file);
     input.value = "";
     if (auto) run();

@@ -1,7 +1,8 @@
-"""A large file over a bad line: pieces, a broken connection, a reload, the same file chosen again."""
+"""A large file over a bad line: pieces, a broken connection, a reload, the same file chosen again. New, or newer."""
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.config import Settings
-from emulation.models import Citation, Evidence
+from emulation.models import Citation, Evidence, EvidenceRevision
+from emulation.services.evidence import attach, describe, load_evidence_to_change
 from tests import files
+from tests.filling import loaded, now
 from tests.journeys.browsers import Visitors, fresh
 from tests.world import World
 
@@ -64,3 +67,55 @@ def test_upload_goes_on_after_a_broken_line_and_a_reload(
     fresh(db)
     assert db.scalars(select(Evidence.size)).all() == [large.stat().st_size]
     assert db.scalars(select(Citation)).all() == []
+
+
+def test_newer_file_goes_on_after_a_broken_line_and_a_colleague(
+    db: Session, world: World, settings: Settings, visitors: Visitors, tmp_path: Path
+) -> None:
+    folder, colleague = Path(settings.evidence_dir), world.actor("unit_director")
+    document = attach(
+        db, colleague, loaded(db, world), folder=folder, file=BytesIO(files.PDF), file_name="cu.pdf", largest_mib=1,
+        now=now(),
+    ).evidence  # fmt: skip
+    db.commit()
+    large, wrong = tmp_path / "moi.pdf", tmp_path / "nham.pdf"
+    large.write_bytes(files.PDF + bytes(5 * 1024 * 1024))
+    wrong.write_bytes(files.PDF + b"2")
+    officer = visitors.sign_in("unit_officer")
+    officer.goto(f"/evidence/{document.id}/replace")
+
+    def cut(route: Route) -> None:
+        if route.request.url.endswith("offset=0"):
+            route.continue_()
+        else:
+            route.abort("internetdisconnected")
+
+    officer.route("**/uploads/*?offset=*", cut)
+    for file in (wrong, large):  # there is one file, the one that was chosen last
+        officer.set_input_files("#files", file)
+    expect(officer.locator(".upload-queue b")).to_have_text("moi.pdf")
+    officer.click("main >> text=Thay tệp")
+    expect(officer.locator(".upload-queue .state")).to_contain_text("Mất kết nối, sẽ tự tải tiếp từ 39 %")
+    officer.unroute("**/uploads/*?offset=*")
+    officer.reload()
+    expect(officer.locator(".upload-queue")).to_contain_text("Đang tải dở, chọn lại tệp này để tải tiếp:")
+
+    theirs = load_evidence_to_change(db, document.id)
+    assert theirs is not None
+    said = {"title": "Tên của bạn", "document_number": "", "issued_on": None, "issuer": ""}
+    describe(db, colleague, theirs, **said, version=1, now=now())
+    db.commit()
+    sent: list[str] = []
+    officer.on("request", lambda one: "offset=" in one.url and sent.append(one.url.partition("offset=")[2]))
+    officer.set_input_files("#files", large)
+    officer.click("main >> text=Thay tệp")
+    refused = officer.locator(".upload-queue .text-bad")
+    expect(refused).to_contain_text("Unit director đã sửa thông tin của “Tên của bạn” lúc ")
+    officer.click(".upload-queue >> text=Thử lại")
+    expect(officer.locator(".flashes")).to_contain_text("Đã thay tệp của “Tên của bạn”; bản cũ vẫn được giữ.")
+    expect(officer.locator("#document")).to_contain_text("Bản 1: cu.pdf")
+
+    fresh(db)
+    assert sent == ["2097152", "4194304"]  # each piece once
+    assert db.scalars(select(Evidence.size)).all() == [large.stat().st_size]
+    assert db.scalars(select(EvidenceRevision.file_name)).all() == ["cu.pdf"]

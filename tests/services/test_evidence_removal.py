@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from emulation.config import Settings
 from emulation.errors import WrongState
-from emulation.models import Evidence, EvidenceRevision, History
+from emulation.models import Evidence, EvidenceRevision, History, Upload
+from emulation.services import uploads
 from emulation.services.evidence import attach, load_evidence_to_change, uncite
 from emulation.services.evidence_removal import remove
 from emulation.services.incoming import take_in
@@ -67,3 +69,22 @@ def test_document_that_was_submitted_stays(db: Session, world: World, document: 
     document.sheet.first_submitted_at = now()
     with pytest.raises(WrongState, match="phải giữ lại"):
         remove(db, world.actor("unit_officer"), document, now=now())
+
+
+def test_uploads_that_belong_to_a_removed_document_are_forgotten(
+    db: Session, world: World, settings: Settings, document: Evidence
+) -> None:
+    officer, folder = world.actor("unit_officer"), Path(settings.evidence_dir)
+    facts = {"file_name": "moi.pdf", "size": 100, "largest_mib": 1, "quota_mib": 1, "now": now()}
+    became = uploads.start(db, officer, document.sheet, **facts)
+    became.evidence_id = document.id
+    newer = uploads.start(db, officer, document.sheet, replaces=document, seen_version=1, **facts)
+    other = uploads.start(db, officer, document.sheet, **facts)
+    uploads.add_piece(db, folder, newer, offset=0, data=b"x", now=now())
+    uncite(db, officer, document, code="I.1", now=now())
+    remove(db, officer, document, now=now())
+
+    assert db.scalars(select(Upload.token)).all() == [other.token]
+    os.utime(part := uploads.part_of(folder, newer), (0, 0))
+    uploads.drop_abandoned(db, folder, now=now())
+    assert not part.exists()

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from emulation.config import Settings
-from emulation.errors import Invalid, Missing, Stale, WrongState
+from emulation.errors import Invalid, Missing, WrongState
 from emulation.models import Citation, Evidence, History, ReturnedLine
 from emulation.services.evidence import Attached, attach, describe, load_evidence_to_change
 from emulation.services.incoming import take_in
 from emulation.services.links import add_link, check_url
-from emulation.services.revisions import load_revision, replace_file, revisions_of
+from emulation.services.revisions import EvidenceStale, load_revision, replace_file, revisions_of
 from emulation.services.sheet_prints import sheet_form
 from emulation.services.stored_files import whole_file
 from emulation.services.submissions import fingerprint, submission_of
@@ -99,8 +99,18 @@ def test_older_file_uploaded_again_names_its_evidence(db: Session, world: World,
 def test_newer_file_from_an_old_page_is_refused(db: Session, world: World, settings: Settings) -> None:
     evidence = put(db, world, settings)
     replace(db, world, settings, evidence, NEWER)
-    with pytest.raises(Stale):
+    with pytest.raises(EvidenceStale, match="Unit officer đã thay tệp này bằng “moi") as refused:
         replace(db, world, settings, evidence, files.PDF + b"third", version=1)
+
+    assert refused.value.version == 2
+
+
+def test_document_is_loaded_as_it_is_stored_now(db: Session, world: World, settings: Settings) -> None:
+    evidence = put(db, world, settings)  # held since before the file was looked at and scanned
+    db.execute(delete(Citation))  # what is cited is loaded anew with its line
+    db.execute(update(Evidence).values(version=2).execution_options(synchronize_session=False))
+    with pytest.raises(EvidenceStale):
+        replace(db, world, settings, evidence, NEWER, version=1)
 
 
 def test_newer_file_confirms_what_was_taken_over(db: Session, world: World, settings: Settings) -> None:

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from emulation.config import Settings
 from emulation.domain.workflow import SheetState
 from emulation.errors import Invalid, WrongState
-from emulation.models import Citation, Entry, Evidence, Sheet, TakenFrom
+from emulation.models import Citation, Entry, Evidence, Sheet, TakenFrom, Upload
 from emulation.services.evidence import load_evidence_to_change
 from emulation.services.lines import LineStatus, lines_of
 from emulation.services.offers import confirm, confirm_evidence, unconfirmed
 from emulation.services.sheets import load_sheet_to_change, save_entry
 from emulation.services.submissions import SomethingLeft, send
 from emulation.services.take_over import Taken, known_before, offers_from_last_year, take_over, undo_take_over
+from emulation.services.uploads import start
 from tests.bound import after_a_year
 from tests.world import World
 
@@ -149,6 +150,18 @@ def test_undo_takes_back_only_what_nobody_touched(db: Session, world: World, she
     }
     assert db.scalar(select(func.count()).select_from(Evidence).where(Evidence.sheet_id == sheet_id)) == 0
     assert db.scalar(select(func.count()).select_from(Citation).where(Citation.is_unconfirmed)) == 0
+
+
+def test_undo_forgets_a_newer_file_that_is_on_its_way(db: Session, world: World, sheet_id: int) -> None:
+    officer = world.actor("unit_officer")
+    take(db, world, sheet_id, "I.1")
+    sheet = loaded(db, sheet_id)
+    document = load_evidence_to_change(db, db.scalars(select(Evidence.id).where(Evidence.sheet_id == sheet_id)).one())
+    facts = {"file_name": "moi.pdf", "size": 100, "largest_mib": 1, "quota_mib": 1, "now": now()}
+    start(db, officer, sheet, replaces=document, seen_version=1, **facts)
+    undo_take_over(db, officer, loaded(db, sheet_id), now=now())
+
+    assert db.scalars(select(Upload).where(Upload.sheet_id == sheet_id)).all() == []
 
 
 def test_nothing_is_taken_over_into_a_sheet_that_is_on_its_way(db: Session, world: World, sheet_id: int) -> None:

@@ -277,6 +277,9 @@ def test_infected_file_is_refused_and_leaves_a_line(
     assert [line["file_name"] for line in lines] == ["a.docx", "b.docx"]
     assert (count(client, Evidence), count(client, Upload), parts(settings)) == (0, 0, [])
     assert whole(client, world, FILE).status_code == 200  # a clean one
+    _, infected = newer(client, virus(), name="c.docx")
+    assert (infected.status_code, "Tệp “c.docx” có mã độc" in infected.json["error"]) == (422, True)
+    assert (count(client, EvidenceRevision), count(client, Upload), parts(settings)) == (0, 1, [])
 
 
 def test_scanner_that_is_away_keeps_the_pieces_and_stores_nothing(
@@ -368,6 +371,137 @@ def test_newer_file_is_shown_with_the_older_beside(client: Client, world: World)
     again = client.post(f"/evidence/{evidence}/replace", data={"version": "2"}, content_type="multipart/form-data")
     assert (again.status_code, "Chọn ít nhất một tệp." in again.text) == (422, True)
     assert count(client, EvidenceRevision) == 1
+
+
+NEWER = FILE + b"2"
+
+
+def begin_newer(client: Client, version: int | str = 1, name: str = "moi.pdf", size: int = len(NEWER)) -> TestResponse:
+    data = {"name": name, "size": str(size), "version": str(version)}
+    return client.post("/evidence/1/uploads", data=data, headers=JSON)
+
+
+def newer(client: Client, content: bytes = NEWER, **options: Any) -> tuple[str, TestResponse]:
+    """A newer file of the first document in pieces: its address, and the answer at the end."""
+    url = begin_newer(client, size=len(content), **options).json["url"]
+    assert piece(client, url, 0, content).status_code == 200
+    return url, client.post(f"{url}/finish", data={"version": "1"}, headers=JSON)
+
+
+def test_newer_file_in_pieces_replaces_once(client: Client, world: World, settings: Settings) -> None:
+    client.sign_in("unit_officer")
+    whole(client, world, code="I.1")
+    page = client.get("/evidence/1/replace").text
+    assert 'data-pieces="/evidence/1/uploads"' in page
+    url = begin_newer(client).json["url"]
+    assert piece(client, url, 0, NEWER[:3000]).json == {"offset": 3000}
+    assert client.post(f"{url}/finish", data={"version": "1"}, headers=JSON).json["offset"] == 3000
+    assert piece(client, url, 3000, NEWER[3000:]).json == {"offset": len(NEWER)}
+    done = client.post(f"{url}/finish", data={"version": "1"}, headers=JSON)
+    again = client.post(f"{url}/finish", data={"version": "1"}, headers=JSON)  # the answer was lost
+
+    said = {
+        "said": "Đã thay tệp của “Bao cao”; bản cũ vẫn được giữ.",
+        "location": f"{sheet_url(world)}/evidence?show=1",
+    }
+    assert (done.json, again.json, again.status_code) == (said, said, 200)
+    assert client.get(url, headers=JSON).json["offset"] == len(NEWER)
+    assert "Bản 1: Bao cao.pdf" in client.page(done.json["location"]).text
+    assert (client.get("/evidence/1").data, client.get("/evidence/1/revisions/1").data) == (NEWER, FILE)
+    assert (count(client, EvidenceRevision), count(client, Evidence), parts(settings)) == (1, 1, [])
+
+
+def test_newer_file_after_a_colleague_is_told_who_and_loses_nothing(client: Client, world: World) -> None:
+    client.sign_in("unit_officer")
+    whole(client, world)
+    url = begin_newer(client).json["url"]
+    piece(client, url, 0, NEWER)
+    client.submit("/evidence/1/describe", {"title": "Tên khác"})
+    late, early = client.post(f"{url}/finish", data={"version": "1"}, headers=JSON), begin_newer(client)
+    plain = client.post(
+        "/evidence/1/replace",
+        data={"files": (BytesIO(NEWER), "moi.pdf"), "version": "1"},
+        content_type="multipart/form-data",
+    )
+
+    sentence = "Unit officer đã sửa thông tin của “Tên khác” lúc "
+    for answer in (late, early):
+        assert (answer.status_code, answer.json["version"], answer.json["errors"]) == (409, 2, {})
+        assert answer.json["error"].startswith(sentence)
+    assert (plain.status_code, sentence in plain.text, 'name="version" value="2"' in plain.text) == (409, True, True)
+    assert client.get(url, headers=JSON).json["offset"] == len(NEWER)
+    assert client.post(f"{url}/finish", data={"version": "2"}, headers=JSON).status_code == 200
+    assert client.get("/evidence/1").data == NEWER
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(FILE, "giống hệt tệp đang dùng"), (FILE + b"3", "đã có trong kho với tên “khac”"), (files.SVG, "“moi.pdf”")],
+)
+def test_newer_file_that_is_none_is_thrown_away(
+    client: Client, world: World, settings: Settings, content: bytes, sentence: str
+) -> None:
+    client.sign_in("unit_officer")
+    whole(client, world)
+    whole(client, world, FILE + b"3", name="khac.pdf")
+    url, answer = newer(client, content)
+
+    assert (answer.status_code, sentence in answer.json["errors"]["files"]) == (422, True)
+    assert (client.get(url, headers=JSON).status_code, parts(settings)) == (404, [])
+    assert (client.get("/evidence/1").data, count(client, EvidenceRevision)) == (FILE, 0)
+
+
+def test_newer_file_of_a_document_that_was_removed_is_gone(client: Client, world: World) -> None:
+    client.sign_in("unit_officer")
+    whole(client, world)
+    url = begin_newer(client).json["url"]
+    piece(client, url, 0, NEWER[:10])
+    client.post("/evidence/1/remove")
+
+    assert piece(client, url, 10, NEWER[10:]).status_code == 404
+    assert (client.get(url, headers=JSON).status_code, begin_newer(client).status_code) == (404, 404)
+
+
+def test_newer_file_given_up_leaves_the_document(client: Client, world: World, settings: Settings) -> None:
+    client.sign_in("unit_officer")
+    whole(client, world)
+    url = begin_newer(client).json["url"]
+    piece(client, url, 0, NEWER[:10])
+
+    assert client.post(f"{url}/drop", headers=JSON).json == {"dropped": True}
+    assert (client.get(url, headers=JSON).status_code, parts(settings)) == (404, [])
+    assert client.get("/evidence/1").data == FILE
+
+
+def test_newer_file_is_closed_to_everybody_else_and_after_sending(
+    client: Client, world: World, settings: Settings
+) -> None:
+    client.sign_in("unit_officer")
+    whole(client, world)
+    url = begin_newer(client).json["url"]
+    piece(client, url, 0, NEWER)
+    for name in ("unit_director", "other_officer", "department"):
+        other = client.another().sign_in(name)
+        assert begin_newer(other).status_code == 403, name
+        assert other.post(f"{url}/finish", headers=JSON).status_code == 404, name
+    assert begin_newer(client.another()).status_code == 401
+    to_received(client.db, world, settings)
+
+    assert begin_newer(client).status_code == 409
+    assert client.post(f"{url}/finish", data={"version": "1"}, headers=JSON).status_code == 409
+    assert client.get("/evidence/1").data == FILE
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "9" * 30])
+def test_start_of_a_newer_file_without_a_version_is_told_the_present_one(
+    client: Client, world: World, version: str
+) -> None:
+    client.sign_in("unit_officer")
+    whole(client, world)
+    answer = begin_newer(client, version)
+
+    assert (answer.status_code, answer.json["version"]) == (409, 1)
+    assert answer.json["error"] == "Minh chứng này đã thay đổi. Nếu vẫn muốn thay tệp, hãy gửi lại."
 
 
 def test_library_cites_for_several_criteria_at_once(client: Client, world: World) -> None:
