@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from emulation.config import VIETNAM
 from emulation.db import Base
+from emulation.documents.short_names import tags
 from emulation.models import Award, Cluster, History, Period, Unit, User
 from emulation.services.actor import Actor
 
@@ -160,7 +161,7 @@ def people_of(db: Session) -> Sequence[str]:
     return db.scalars(names).all()
 
 
-def names_in(db: Session) -> dict[str, dict[str, str]]:
+def names_in(db: Session) -> dict[str, Mapping[str, str]]:
     """What the codes and keys in the history stand for, by the field they are recorded under."""
     units = dict(db.execute(select(Unit.code, Unit.short_name)).all())
     awards = dict(db.execute(select(Award.code, Award.name)).all())
@@ -174,4 +175,5 @@ def names_in(db: Session) -> dict[str, dict[str, str]]:
         "members": people,
         "chair": people,
         "clusters": clusters,
+        "tags": tags(),
     }
