@@ -162,4 +162,4 @@ def test_a_period_in_preparation_is_told_to_follow(client: Client, db: Session, 
     assert db.scalars(select(Sheet.unit_name).where(Sheet.short_name == "Thái Bình")).one() == "Sở Thái Bình"
     history = client.page("/history").text
     assert "Cập nhật đơn vị của kỳ theo danh sách" in history
-    assert "Đơn vịsau: 4" in history
+    assert "Cụm thi đuasau: 2" in history  # how many, not which
