@@ -44,7 +44,9 @@ def migrate(engine: Engine, revision: str = "head") -> None:
             command.upgrade(_config(connection), revision)
         connection.commit()
         if sqlite:
+            connection.exec_driver_sql("ROLLBACK")  # inside a transaction the setting would stay as it is
             connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+            connection.exec_driver_sql("BEGIN")
             connection.rollback()
 
 

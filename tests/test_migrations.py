@@ -13,13 +13,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, select, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session
 
 import emulation.models
 from emulation.config import ROOT
 from emulation.db import Base, make_engine, make_sessions
-from emulation.models import CriteriaSet, Draft, DraftChange, History, Mark, Result, Role, User
+from emulation.models import Conflict, CriteriaSet, Draft, DraftChange, History, Mark, Result, Role, Unit, User
 from emulation.schema import current_revision, migrate
 from tests.snapshots import Snapshots
 from tests.world import NOW, World, build
@@ -153,6 +153,32 @@ def test_rows_survive_the_last_step_back_and_forth(empty: Engine) -> None:
     migrate(empty)
     with make_sessions(empty)() as db:
         assert sorted(db.scalars(select(User.email))) == people
+
+
+def test_foreign_keys_hold_on_the_connection_that_migrated(empty: Engine) -> None:
+    migrate(empty)
+    with make_sessions(empty)() as db:
+        db.add(Conflict(user_id=1, unit_id=1, declared_at=NOW))
+        with pytest.raises(IntegrityError):
+            db.commit()
+
+
+def test_units_take_cluster_and_features_of_their_newest_period(empty: Engine) -> None:
+    def units() -> list[tuple[Any, ...]]:
+        with make_sessions(empty)() as db:
+            rows = db.scalars(select(Unit).order_by(Unit.code))
+            return [(one.code, one.cluster, one.cluster_role, one.tags, one.is_illustrative) for one in rows]
+
+    migrate(empty)
+    with make_sessions(empty)() as db:
+        build(db)
+        db.add(Unit(code="00", name="Sở mới", short_name="Mới"))
+        db.commit()
+    before = units()
+    assert before[:2] == [("00", None, None, [], False), ("34", "Cụm thi đua số 1", "leader", [], False)]
+    migrate(empty, "0008")
+    migrate(empty)
+    assert units() == before
 
 
 def test_every_model_is_loaded_by_the_package() -> None:

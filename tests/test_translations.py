@@ -13,7 +13,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import read_mo
 from jinja2 import Environment, nodes
 
-from emulation.documents import indicator_files
+from emulation.documents import indicator_files, unit_files
+from emulation.domain.clusters import CLUSTER_ROLE_NAMES
 from tools import translations
 from tools.translations import CATALOGUE, KEYWORDS, ROOT, SKIPPED
 
@@ -21,7 +22,13 @@ VIETNAMESE = re.compile(r"(?![\x00-\x7f])[^\W\d_]")  # letters beyond ASCII
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{\w+\}|%%")
 # what stays Vietnamese in an English sentence: names of units, symbols and offices on documents
 NAMES = ("Sở GDĐT Thái Bình", "Sở GDĐT Cà Mau", "Sở GDĐT Quảng Ninh", "2386/QĐ-BGDĐT", "KT. BỘ TRƯỞNG", "THỨ TRƯỞNG")
-COLUMNS = tuple(indicator_files.NAMES.values())  # of a workbook that is Vietnamese in any language
+# of workbooks, which are Vietnamese in any language
+COLUMNS = (
+    *indicator_files.NAMES.values(),
+    *unit_files.NAMES.values(),
+    *CLUSTER_ROLE_NAMES.values(),
+    unit_files.ILLUSTRATIVE,
+)
 
 
 @pytest.fixture(scope="module")
@@ -211,6 +218,7 @@ WRITTEN = {
     "Bằng khen của Bộ trưởng",
     "Đã hoàn thành xuất sắc nhiệm vụ năm học ",
     "Cụm ",
+    "Cụm thi đua số ",
     " của ",
 }
 

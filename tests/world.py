@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from emulation.db import Base
 from emulation.domain import criteria as domain
+from emulation.domain.clusters import ClusterRole
 from emulation.domain.workflow import Phase
 from emulation.models import (
     Cluster,
@@ -95,7 +96,11 @@ def build(db: Session, *, phase: Phase = Phase.SELF_SCORING, now: datetime | Non
         code="2021-2022", title="Năm học 2021-2022", criteria_set_id=row.id, phase=phase, is_illustrative=True
     )
     world = World(period, criteria)
-    world.units = {code: Unit(code=code, name=name, short_name=province) for code, name, province, _, _ in UNITS}
+    world.units = {
+        code: Unit(code=code, name=name, short_name=province, cluster=f"Cụm thi đua số {number}", tags=tags)
+        for code, name, province, number, tags in UNITS
+    }
+    world.units["34"].cluster_role = world.units["96"].cluster_role = ClusterRole.LEADER
     db.add_all([period, *world.units.values()])
     db.flush()
 

@@ -19,6 +19,7 @@ from emulation.cli.reminders import remind
 from emulation.cli.scoring import rank, score
 from emulation.cli.server import demo, run
 from emulation.cli.sheets import sheet
+from emulation.cli.units import units
 from emulation.config import settings_from
 
 
@@ -40,6 +41,7 @@ COMMANDS = (
     rank,
     db,
     user,
+    units,
     indicators,
     sheet,
     evidence,

@@ -27,7 +27,8 @@ def indicators() -> None:
 @click.argument("file", type=FILE)
 def indicators_import(code: str, source: str, day: str, applies: bool, file: Path) -> None:
     """Load indicator values per unit from an XLSX or CSV file: a dry run, or with --apply all or nothing."""
-    from emulation.documents.indicator_files import day_of, read_indicators
+    from emulation.documents.indicator_files import read_indicators
+    from emulation.documents.table_files import day_of
     from emulation.domain.source import Problems
     from emulation.services.actor import Actor
     from emulation.services.indicators import EFFECT_WORDS, load_indicators, plan_loading

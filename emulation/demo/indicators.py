@@ -60,7 +60,7 @@ def load_figures(
             value = Decimal(values[name]) + (more if name == indicator else 0)
             given.append(Given("minh họa", code, name, value))
     day = date(int(period.code[-4:]), 5, 31)
-    load_indicators(db, Actor(department), period, Reading(given), source=SOURCE, as_of=day, now=now)
+    load_indicators(db, Actor(department), period, Reading(given=given), source=SOURCE, as_of=day, now=now)
     db.flush()
     own = load_sheet_to_change(db, sheets[unit].id)
     assert own is not None

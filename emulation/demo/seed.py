@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import yaml
 from argon2 import PasswordHasher
@@ -26,12 +27,12 @@ from emulation.demo.indicators import OFFERED_LINES, aligned, load_figures
 from emulation.demo.people import OTHERS, PEOPLE, DemoPerson
 from emulation.demo.team import write_scan, write_team
 from emulation.domain import criteria as domain
+from emulation.domain.clusters import ClusterRole
 from emulation.domain.rules import External, Judged
 from emulation.domain.scoring import LineState
 from emulation.domain.workflow import Phase, SheetState
 from emulation.models import (
     Citation,
-    Cluster,
     Completion,
     Council,
     CouncilCluster,
@@ -56,7 +57,9 @@ from emulation.models import (
 )
 from emulation.services import results
 from emulation.services.actor import Actor
+from emulation.services.councils import clusters_of
 from emulation.services.criteria import publish
+from emulation.services.new_periods import fill_period, plan_of
 from emulation.services.scores import self_score
 from emulation.services.stored_files import store_file
 from emulation.services.submissions import fingerprint
@@ -99,6 +102,7 @@ class Demo:
     settings: Settings
     criteria: domain.CriteriaSet
     rows: list[dict[str, str]]
+    clusters: list[dict[str, Any]]
     units: dict[str, Unit] = field(default_factory=dict)
     people: dict[str, User] = field(default_factory=dict)
 
@@ -121,17 +125,38 @@ def seed(db: Session, settings: Settings, *, password: str, now: datetime) -> No
     """Write the demo into an empty database. `now` is the present, from which all dates are counted."""
     with (DATA / "doet_63_2021.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    demo = Demo(db, now, settings, domain.load(CRITERIA_FILE.read_bytes()), rows)
-    for row in rows:
-        demo.units[row["old_province_code"]] = Unit(
-            code=row["old_province_code"], name=row["doet_name_2021"], short_name=row["province"]
-        )
-    db.add_all(demo.units.values())
-    db.flush()
+    clusters = yaml.safe_load((DATA / "clusters.yaml").read_text(encoding="utf-8"))["clusters"]
+    demo = Demo(db, now, settings, domain.load(CRITERIA_FILE.read_bytes()), rows, clusters)
+    _units(demo)
     _people(demo, password)
     _finished_round(demo)
     _running_round(demo)
     write_draft(demo)
+
+
+def _units(demo: Demo) -> None:
+    facts = {str(fact["id"]): fact for fact in demo.clusters}
+    for row in demo.rows:
+        tags = []
+        if row["socioeconomic_region_2021"] in ETHNIC_REGIONS:
+            tags = ["dan-toc", "mien-nui"]
+        elif row["province"] in ETHNIC_PROVINCES:
+            tags = ["dan-toc"]
+        fact = facts[row["cluster_2022_2023"]]
+        demo.units[row["old_province_code"]] = Unit(
+            code=row["old_province_code"],
+            name=row["doet_name_2021"],
+            short_name=row["province"],
+            cluster=fact["name"],
+            tags=tags,
+            is_illustrative=bool(fact["members_inferred"]),
+        )
+    by_name = {unit.short_name: unit for unit in demo.units.values()}
+    for fact in demo.clusters:
+        by_name[fact["leader_2022_2023"]].cluster_role = ClusterRole.LEADER
+        by_name[fact["deputy_2022_2023"]].cluster_role = ClusterRole.DEPUTY
+    demo.db.add_all(demo.units.values())
+    demo.db.flush()
 
 
 def _people(demo: Demo, password: str) -> None:
@@ -184,42 +209,14 @@ def _period(demo: Demo, code: str, phase: Phase, windows: dict[Phase, tuple[int,
 
     for one, (opens, closes) in windows.items():
         db.add(PhaseWindow(period_id=period.id, phase=one, opens_at=at(opens, 8), closes_at=at(closes, 17)))
-    facts = yaml.safe_load((DATA / "clusters.yaml").read_text(encoding="utf-8"))["clusters"]
-    by_name = {row["province"]: row["old_province_code"] for row in demo.rows}
-    clusters: dict[str, Cluster] = {}
-    for fact in facts:
-        clusters[str(fact["id"])] = Cluster(
-            period_id=period.id,
-            number=fact["id"],
-            name=fact["name"],
-            leader_id=demo.units[by_name[fact["leader_2022_2023"]]].id,
-            deputy_id=demo.units[by_name[fact["deputy_2022_2023"]]].id,
-            is_inferred=bool(fact["members_inferred"]),
-        )
-    db.add_all(clusters.values())
-    db.flush()
-    for unit in demo.rows:
-        tags = []
-        if unit["socioeconomic_region_2021"] in ETHNIC_REGIONS:
-            tags = ["dan-toc", "mien-nui"]
-        elif unit["province"] in ETHNIC_PROVINCES:
-            tags = ["dan-toc"]
-        db.add(
-            Sheet(
-                period_id=period.id,
-                unit_id=demo.units[unit["old_province_code"]].id,
-                cluster_id=clusters[unit["cluster_2022_2023"]].id,
-                unit_name=unit["doet_name_2021"],
-                short_name=unit["province"],
-                tags=tags,
-            )
-        )
+    fill_period(db, period, plan_of(db, None, now=demo.now))
+    clusters = clusters_of(db, period)
     council = Council(
         period_id=period.id,
         name="Hội đồng thẩm định khối các Sở",
         method="mean",
         codes=[criterion.code for criterion in demo.criteria.all_criteria],
-        clusters=[CouncilCluster(cluster_id=cluster.id) for cluster in clusters.values()],
+        clusters=[CouncilCluster(cluster_id=cluster.id) for cluster in clusters],
     )
     db.add(council)
     db.flush()

@@ -78,15 +78,15 @@ def locked_out(db: Session, *, now: datetime) -> list[tuple[str, datetime]]:
 
 @dataclass(frozen=True)
 class LackingUnit:
-    """A unit of the period where nobody can do an act."""
+    """A unit where nobody can do an act."""
 
     unit: Unit
     has_officer: bool
     has_director: bool
 
 
-def units_without_people(db: Session, period: Period) -> list[LackingUnit]:
-    """Units of the period without an open account of an officer or of a director, by code."""
+def units_without_people(db: Session, period: Period | None) -> list[LackingUnit]:
+    """Units of the period (None: all) without an open account of an officer or of a director, by code."""
     held = set(
         db.execute(
             select(User.unit_id, User.role).where(
@@ -94,9 +94,10 @@ def units_without_people(db: Session, period: Period) -> list[LackingUnit]:
             )
         ).all()
     )
-    units = db.scalars(
-        select(Unit).join(Sheet, Sheet.unit_id == Unit.id).where(Sheet.period_id == period.id).order_by(Unit.code)
-    )
+    wanted = select(Unit).order_by(Unit.code)
+    if period is not None:
+        wanted = wanted.join(Sheet, Sheet.unit_id == Unit.id).where(Sheet.period_id == period.id)
+    units = db.scalars(wanted)
     found = [
         LackingUnit(unit, (unit.id, Role.UNIT_OFFICER) in held, (unit.id, Role.UNIT_DIRECTOR) in held) for unit in units
     ]

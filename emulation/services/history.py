@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from emulation.config import VIETNAM
+from emulation.documents.short_names import tags
 from emulation.models import Award, Cluster, History, Period, Unit, User
 from emulation.services.actor import Actor
 
@@ -169,7 +170,7 @@ def people_of(db: Session) -> Sequence[str]:
     return db.scalars(names).all()
 
 
-def names_in(db: Session) -> dict[str, dict[str, str]]:
+def names_in(db: Session) -> dict[str, Mapping[str, str]]:
     """What the codes and keys in the history stand for, by the field they are recorded under."""
     units = dict(db.execute(select(Unit.code, Unit.short_name)).all())
     awards = dict(db.execute(select(Award.code, Award.name)).all())
@@ -183,4 +184,5 @@ def names_in(db: Session) -> dict[str, dict[str, str]]:
         "members": people,
         "chair": people,
         "clusters": clusters,
+        "tags": tags(),
     }

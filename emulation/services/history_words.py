@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from emulation.domain.clusters import CLUSTER_ROLE_NAMES, ClusterRole
 from emulation.domain.workflow import PHASE_NAMES, STATE_NAMES, Phase, SheetState
 from emulation.models import Evidence, History, Role
 from emulation.models.people import ROLE_NAMES
@@ -28,6 +29,7 @@ ACT_NAMES = {
     "change_council": N_("Sửa hội đồng thẩm định"),
     "change_decision": N_("Sửa quyết định khen thưởng"),
     "change_indicator": N_("Đổi số liệu của Bộ"),
+    "change_unit": N_("Sửa đơn vị"),
     "change_password": N_("Đổi mật khẩu"),
     "cite": N_("Trích dẫn minh chứng"),
     "close_account": N_("Đóng tài khoản"),
@@ -39,6 +41,7 @@ ACT_NAMES = {
     "create_award": N_("Thêm danh hiệu, hình thức khen thưởng"),
     "create_council": N_("Lập hội đồng thẩm định"),
     "create_draft": N_("Lập bản dự thảo bộ tiêu chí"),
+    "create_unit": N_("Thêm đơn vị"),
     "create_period": N_("Lập kỳ đánh giá"),
     "declare_conflict": N_("Khai xung đột lợi ích"),
     "describe": N_("Sửa thông tin minh chứng"),
@@ -49,6 +52,7 @@ ACT_NAMES = {
     "extend": N_("Gia hạn cho đơn vị"),
     "fill": N_("Kê khai"),
     "finalise": N_("Chốt phiếu"),
+    "follow_list": N_("Cập nhật đơn vị của kỳ theo danh sách"),
     "finish_marking": N_("Chấm xong phiếu"),
     "grant": N_("Ban hành quyết định khen thưởng"),
     "import_workbook": N_("Nộp phiếu Excel"),
@@ -99,6 +103,8 @@ FIELD_NAMES = {
     "changed": N_("Số liệu đổi"),
     "chosen": N_("Chọn thêm theo biểu quyết"),
     "closes_at": N_("Đóng"),
+    "cluster": N_("Cụm thi đua"),
+    "cluster_role": N_("Vai trò trong cụm"),
     "clusters": N_("Cụm thi đua"),
     "code": N_("Mã"),
     "codes": N_("Mã tra cứu"),
@@ -114,6 +120,7 @@ FIELD_NAMES = {
     "filled": N_("Dòng được điền"),
     "ground": N_("Điều kiện"),
     "home_unit": N_("Đơn vị công tác"),
+    "is_illustrative": N_("Minh họa"),
     "issued_on": N_("Ngày ban hành"),
     "issuer": N_("Cơ quan ban hành"),
     "kind": N_("Loại"),
@@ -155,6 +162,7 @@ FIELD_NAMES = {
     "unknown": N_("Không rõ đã đi chưa"),
     "done": N_("Hôm nay đã được nhắc"),
     "left": N_("Để lần sau"),
+    "short_name": N_("Tên ngắn"),
     "signer": N_("Người ký"),
     "signer_title": N_("Chức vụ người ký"),
     "size": N_("Dung lượng"),
@@ -162,6 +170,7 @@ FIELD_NAMES = {
     "stance": N_("Ý kiến của đơn vị"),
     "state": N_("Trạng thái"),
     "status": N_("Tình trạng"),
+    "tags": N_("Đặc điểm"),
     "taken_from": N_("Chờ xác nhận"),
     "template": N_("Mẫu in"),
     "text": N_("Nội dung"),
@@ -170,6 +179,8 @@ FIELD_NAMES = {
     "unit": N_("Đơn vị"),
     "units": N_("Đơn vị"),
     "url": N_("Đường dẫn"),
+    "valid_from": N_("Hiệu lực từ"),
+    "valid_to": N_("Hiệu lực đến"),
     "virus": N_("Mã độc"),
     "value": N_("Giá trị"),
     "vote_note": N_("Biểu quyết"),
@@ -196,6 +207,7 @@ VALUE_NAMES = {
     **{("phase", phase.value): PHASE_NAMES[phase] for phase in Phase},
     **{("state", state.value): STATE_NAMES[state] for state in SheetState},
     **{("role", role.value): ROLE_NAMES[role] for role in Role},
+    **{("cluster_role", role.value): CLUSTER_ROLE_NAMES[role] for role in ClusterRole},
     ("kind", "form"): N_("Hình thức khen thưởng"),
     ("kind", "title"): N_("Danh hiệu thi đua"),
     ("mode", "full"): N_("Có khung"),
@@ -267,7 +279,8 @@ def _said(key: str, value: Any, names: Names) -> Phrase:
         return Phrase(N_("có") if value else N_("không"))
     if (key, value if isinstance(value, str) else "") in VALUE_NAMES:
         return Phrase(VALUE_NAMES[key, value])
-    known = names.get(key, {})
+    is_count = key in ("clusters", "units") and isinstance(value, int)
+    known = {} if is_count else names.get(key, {})
     if key == "lines":  # what tells the contents apart is not for people
         value = [str(one).partition(" ")[0] for one in value]
     if isinstance(value, list):
@@ -286,7 +299,7 @@ def _typed(key: str, value: Any) -> Any:
     try:
         if key in FIGURES:
             return Decimal(value)
-        if key.endswith(("_at", "_on")):
+        if key.endswith(("_at", "_on", "valid_from", "valid_to")):
             return _moment(value)
         if key in PHASE_NAMES:
             opens_at, closes_at = value.split(" - ")

@@ -32,6 +32,7 @@ AREAS = (
     "progress",
     "reminders",
     "new_periods",
+    "units",
     "councils",
     "exclusions",
     "sheets",

@@ -58,12 +58,26 @@ def criteria_posted() -> CriteriaSet:
         Problems: no file, or everything that is wrong with it.
     """
     text = request.form.get("text")
-    if text is not None:
-        return load(text)
+    return load(text) if text is not None else read_criteria_file(*file_posted())
+
+
+def file_posted() -> tuple[str, bytes]:
+    """Name and content of the posted file; of one that is too large only so much that its size is refused.
+
+    Raises:
+        Problems: no file was chosen.
+    """
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise Problems([Problem(Phrase(N_("Chọn một tệp.")))])
-    return read_criteria_file(upload.filename, upload.stream.read(LARGEST_BYTES + 1))
+    return upload.filename, upload.stream.read(LARGEST_BYTES + 1)
+
+
+def xlsx_file(content: bytes, name: str) -> Response:
+    """A workbook to keep."""
+    response = Response(content, mimetype=XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def problems_shown(problems: Problems) -> list[dict[str, str]]:

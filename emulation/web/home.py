@@ -10,7 +10,9 @@ from flask import g, redirect, render_template, url_for
 from emulation.access import Permission, may
 from emulation.models import DraftState, Period, Role, User
 from emulation.services.drafts import drafts_in
+from emulation.services.new_periods import published_sets
 from emulation.services.periods import newest_period
+from emulation.services.units import all_units
 from emulation.web import accounts, history, periods, reminders, results, reviews, sheets, submissions
 from emulation.web import session as current
 from emulation.web.area import Area
@@ -39,9 +41,35 @@ def home() -> Any:
     if person.role == Role.ADMIN:
         return accounts.admin_home(person, period)
     if period is None:
-        return render_template("home/no_period.html")
+        g.notices = consultation_notices(person)
+        return render_template("home/no_period.html", steps=first_steps() if may(person, Permission.RUN_PERIOD) else [])
     g.notices = [*reminders.notices(person, period), *consultation_notices(person)]
     return FIRST_PAGES[Role(person.role)](person, period)
+
+
+def first_steps() -> list[dict[str, str]]:
+    """What the department does before there is a first period, for `ui.todo`; a button where it can be done now."""
+    db = current.db()
+    units, sets = len(all_units(db)), len(published_sets(db))
+    said_units = _("%(n)s đơn vị", n=units) if units else _("chưa có")
+    said_sets = _("%(n)s bản đã công bố", n=sets) if sets else _("chưa có bản nào được công bố")
+    act = _("Lập kỳ đầu tiên") if units and sets else ""
+    steps = [
+        (units, "units.units", _("Danh sách đơn vị"), said_units, "" if units else _("Nạp danh sách")),
+        (sets, "criteria.library", _("Bộ tiêu chí"), said_sets, "" if sets else _("Nhập hoặc soạn")),
+        (0, "new_periods.new_period", _("Kỳ đánh giá"), _("chưa có"), act),
+    ]
+    return [
+        {
+            "kind": "ok" if done else "wait",
+            "code": str(n),
+            "href": url_for(place),
+            "title": title,
+            "what": what,
+            "action": act,
+        }
+        for n, (done, place, title, what, act) in enumerate(steps, 1)
+    ]
 
 
 def consultation_notices(person: User) -> list[dict[str, str]]:

@@ -12,9 +12,10 @@ from wtforms import Form, StringField
 
 from emulation.access import Permission
 from emulation.documents.indicator_books import answers_workbook, template
-from emulation.documents.indicator_files import Reading, as_csv, day_of, read_indicators
+from emulation.documents.indicator_files import Reading, as_csv, read_indicators
+from emulation.documents.table_files import day_of
 from emulation.domain.numbers import number
-from emulation.domain.source import LARGEST_BYTES, Problem, Problems
+from emulation.domain.source import Problems
 from emulation.errors import Invalid, WrongState
 from emulation.models import Period
 from emulation.services import indicators as service
@@ -23,7 +24,7 @@ from emulation.services.indicator_answers import STANDING_WORDS, Answer, Standin
 from emulation.services.periods import load_period, sheets_of
 from emulation.web import session as current
 from emulation.web.area import Area
-from emulation.web.criteria_files import XLSX, problems_shown
+from emulation.web.criteria_files import file_posted, problems_shown, xlsx_file
 from emulation.web.display import say as _
 from emulation.web.display import show_date, show_datetime, show_figure, show_phrase
 from emulation.words import N_, Phrase
@@ -130,10 +131,7 @@ def _posted() -> Reading:
     text = request.form.get("text")
     if text is not None:
         return read_indicators("so-lieu.csv", text.encode())
-    upload = request.files.get("file")
-    if upload is None or not upload.filename:
-        raise Problems([Problem(Phrase(N_("Chọn một tệp.")))])
-    return read_indicators(upload.filename, upload.stream.read(LARGEST_BYTES + 1))
+    return read_indicators(*file_posted())
 
 
 @area.post("/periods/<code>/indicators/plan", allow=LOAD, load=load_period)
@@ -197,7 +195,7 @@ def blank(period: Period) -> Response:
     titles = service.titles_of(value_of(period.criteria_set))
     units = [(sheet.unit.code, sheet.short_name) for sheet in sheets_of(current.db(), period)]
     content = template(units, [(code, title, ", ".join(codes)) for code, (title, codes) in titles.items()])
-    return _xlsx(content, f"mau-so-lieu-{period.code}.xlsx")
+    return xlsx_file(content, f"mau-so-lieu-{period.code}.xlsx")
 
 
 @area.get("/periods/<code>/indicators/values", allow=READ, load=load_period)
@@ -235,10 +233,4 @@ def values_file(period: Period) -> Response:
                 show_date(row.as_of),
             )
         )
-    return _xlsx(answers_workbook(rows), f"so-lieu-bo-{period.code}.xlsx")
-
-
-def _xlsx(content: bytes, name: str) -> Response:
-    response = Response(content, mimetype=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return xlsx_file(answers_workbook(rows), f"so-lieu-bo-{period.code}.xlsx")

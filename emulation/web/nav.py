@@ -32,6 +32,7 @@ LIES_UNDER = {
     "take_over": "sheets",
     "team": "sheets",
     "lean": "results",
+    "units": "periods",
     "uploads": "evidence",
     "evidence_health": "evidence",
 }
@@ -60,6 +61,8 @@ def navigation(person: User | None) -> list[dict[str, Any]]:
     places.append((N_("Tài khoản"), "accounts.accounts", may(person, Permission.MANAGE_ACCOUNTS), {}))
     area = (request.endpoint or "").partition(".")[0]
     area = LIES_UNDER.get(area, area)
+    if area == "periods" and period is None:
+        area = "home"
     if area == "sheets" and not may_have_sheet(person):  # the ministry comes to a sheet from elsewhere
         area = "reviews" if may(person, Permission.READ_REVIEWS) else "periods"
     return [

@@ -13,7 +13,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from emulation.documents.indicator_books import template
-from emulation.documents.indicator_files import Given, as_csv, day_of, read_indicators
+from emulation.documents.indicator_files import Given, as_csv, read_indicators
+from emulation.documents.table_files import day_of
 from emulation.domain.source import Problems
 
 LONG = "Mã đơn vị;Mã chỉ tiêu;Giá trị;Tên chỉ tiêu;Nguồn;Ngày số liệu\n"
@@ -128,8 +129,8 @@ def test_read_indicators_tells_a_heading_that_it_does_not_know(head: str, proble
 @pytest.mark.parametrize(
     ("raw", "sentence"),
     [
-        (b"%PDF-1.4", "“x.csv” là tệp PDF; số liệu là tệp XLSX hoặc CSV (UTF-8)."),
-        ("Mã đơn vị;x\n".encode("utf-16"), "“x.csv” là tệp UTF-16; số liệu là tệp XLSX hoặc CSV (UTF-8)."),
+        (b"%PDF-1.4", "“x.csv” là tệp PDF; cần tệp XLSX hoặc CSV (UTF-8)."),
+        ("Mã đơn vị;x\n".encode("utf-16"), "“x.csv” là tệp UTF-16; cần tệp XLSX hoặc CSV (UTF-8)."),
         (b"Ma \xff", "Tệp CSV không phải UTF-8: mở bằng Excel, lưu lại dạng “CSV UTF-8” rồi thử lại."),
         (b"", "Không thấy dòng tiêu đề: cần cột “Mã đơn vị”, “Mã chỉ tiêu” và “Giá trị”, hoặc mỗi chỉ tiêu một cột."),
         ("Mã đơn vị;tong\n34;\"5\n".encode(), "Tệp CSV bị hỏng: dấu ngoặc kép không khép, hoặc một ô quá dài."),

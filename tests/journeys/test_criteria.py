@@ -52,7 +52,7 @@ def test_set_is_written_published_and_run(db: Session, world: World, site: Flask
     expect(department.locator("main")).to_contain_text(published.sha256)
 
     # ---- the next round, from the last one and with this set ----
-    department.goto(f"/periods/{world.period.code}/next")
+    department.goto("/periods/new")
     department.select_option("#criteria_set", str(published.id))
     press(department, "Tạo kỳ với 4 đơn vị")
     fresh(db)

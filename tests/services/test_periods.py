@@ -379,7 +379,7 @@ def test_create_period_takes_over_units_and_clusters(db: Session, world: World) 
     world.units["34"].name = "Sở GDĐT tỉnh Thái Bình (mới)"
     db.commit()
     plan = new_periods.plan_of(db, world.period, now=now())
-    assert ([one.unit.code for one in plan.units], [one.unit.code for one in plan.left_out]) == (
+    assert ([one.code for one in plan.units], [one.code for one in plan.left_out]) == (
         ["34", "95", "96"],
         ["35"],
     )

@@ -25,7 +25,7 @@ TIMES = "/periods/2021-2022/times"
 FINALISING = "/periods/2021-2022/finalising"
 COUNCILS = "/periods/2021-2022/councils"
 EXCLUSIONS = "/periods/2021-2022/exclusions"
-NEW = "/periods/2021-2022/next"
+NEW = "/periods/new"
 
 
 def close(db: Session, phase: Phase) -> None:
@@ -366,7 +366,7 @@ def test_new_period_says_what_it_creates(client: Client, db: Session, world: Wor
     assert taken.status_code == 422
     assert "Đã có kỳ đánh giá 2021-2022." in taken.text
     answer = client.submit(NEW, {})
-    assert (answer.status_code, answer.location) == (303, "/periods/2022-2023/board")
+    assert (answer.status_code, answer.location) == (303, "/periods/2022-2023/times")
     period = db.scalars(select(Period).where(Period.code == "2022-2023")).one()
     assert (period.title, period.phase) == ("Năm học 2022-2023", Phase.PREPARING)
     assert len(list(db.scalars(select(Sheet).where(Sheet.period_id == period.id)))) == 4
