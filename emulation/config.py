@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+THREADS = 4  # of each process of the web server
 
 
 _CLAMD = re.compile(r"unix:.+|tcp:.+:[0-9]{1,5}")

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from emulation.cli.base import connected, refusals, settled
+from emulation.config import THREADS
 
 
 def serve(settings_environment: dict[str, str], host: str, port: int, workers: int) -> None:
@@ -20,7 +21,7 @@ def serve(settings_environment: dict[str, str], host: str, port: int, workers: i
         "emulation:application()",
         f"--bind={host}:{port}",
         f"--workers={workers}",
-        "--threads=4",
+        f"--threads={THREADS}",
         "--timeout=60",
         "--keep-alive=30",  # a page that saves every few seconds keeps its connection
         "--preload",

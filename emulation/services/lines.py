@@ -72,12 +72,14 @@ class Stored:
 class Outline(NamedTuple):
     """What the states of all lines need, by code; `texts` are the figures as they are stored, where there are some.
 
-    `line` is the one that was asked for by its code, whole.
+    `line` is the one that was asked for by its code, with all of it. `alone` is the code of the only one of which
+    anything is known; "" where all are.
     """
 
     briefs: dict[str, Brief]
     texts: dict[str, str]
     line: Stored | None = None
+    alone: str = ""
 
     def changed(self, code: str, data: Mapping[str, Any] | None, *, is_explained: bool, at: datetime) -> Outline:
         """The same after this line, which is there, was changed by its unit."""
@@ -87,7 +89,7 @@ class Outline(NamedTuple):
         new = brief._replace(
             data=data, is_explained=is_explained, taken_from=None, updated_at=at, version=brief.version + 1
         )
-        return Outline({**self.briefs, code: new}, texts)
+        return Outline({**self.briefs, code: new}, texts, alone=self.alone)
 
 
 @dataclass(eq=False)  # not frozen: a sheet makes a hundred at every save, and frozen ones take three times as long
@@ -164,9 +166,9 @@ def lines_of(sheet: Sheet, score: Score | None = None) -> dict[str, Line]:
     return _lines(sheet, score or self_score(sheet), {code: brief(entry) for code, entry in entries.items()}, entries)
 
 
-def outlined_lines(sheet: Sheet, briefs: Mapping[str, Brief], score: Score) -> dict[str, Line]:
+def outlined_lines(sheet: Sheet, outline: Outline, score: Score) -> dict[str, Line]:
     """The same without entries: quick, for the answer to a save."""
-    return _lines(sheet, score, briefs, {})
+    return _lines(sheet, score, outline.briefs, {}, outline.alone)
 
 
 def brief(entry: Entry) -> Brief:
@@ -187,11 +189,19 @@ def is_unconfirmed(entry: Entry) -> bool:
     return brief(entry).is_unconfirmed
 
 
-def _lines(sheet: Sheet, score: Score, briefs: Mapping[str, Brief], entries: Mapping[str, Entry]) -> dict[str, Line]:
+def _lines(
+    sheet: Sheet,
+    score: Score,
+    briefs: Mapping[str, Brief],
+    entries: Mapping[str, Entry],
+    alone: str = "",
+) -> dict[str, Line]:
     criteria = criteria_of(sheet)
     returned = open_returns(sheet)
     found = {}
     for (code, part), points, state in zip(parts_of(criteria).items(), score.lines.values(), score.states, strict=True):
+        if alone not in ("", code):
+            continue
         criterion, brief, back = criteria.by_code[code], briefs.get(code), returned.get(code)
         data, taken_from, version = (brief.data, brief.taken_from, brief.version) if brief else (None, None, 0)
         status = _status(criterion, part, brief, back, state)

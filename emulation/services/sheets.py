@@ -121,6 +121,7 @@ _OUTLINE = (
     .where(Entry.sheet_id == _KEY)
     .order_by(Entry.id)
 )
+_OUTLINE_OF_ONE = _OUTLINE.where(Entry.code == _CODE)
 _TABLE = cast(Table, Entry.__table__)
 _CHANGE = update(_TABLE).where(_TABLE.c.id == _KEY, _TABLE.c.version == bindparam("seen"))
 
@@ -153,11 +154,15 @@ def load_sheet_to_fill(db: Session, sheet_id: int, user_id: int | None) -> tuple
     return (found[0], found[1]) if found else (None, None)
 
 
-def outline_of(db: Session, sheet: Sheet, code: str = "") -> Outline:
-    """What the state of every line needs, without loading entries and citations whole; of one line all of it."""
+def outline_of(db: Session, sheet: Sheet, code: str = "", *, alone: bool = False) -> Outline:
+    """What the state of every line needs, without loading entries and citations whole; of one line all of it.
+
+    `alone` asks for that one only.
+    """
     briefs, texts, line = {}, {}, None
+    query = _OUTLINE_OF_ONE if alone else _OUTLINE
     for one, text, is_explained, cited, taken_from, at, version, *more in db.execute(
-        _OUTLINE, {"key": sheet.id, "code": code}
+        query, {"key": sheet.id, "code": code}
     ):
         data = None
         if text is not None:
@@ -166,7 +171,7 @@ def outline_of(db: Session, sheet: Sheet, code: str = "") -> Outline:
         if one == code:
             key, words, by = more
             line = Stored(key, data, words, by, at, version)
-    return Outline(briefs, texts, line)
+    return Outline(briefs, texts, line, code if alone else "")
 
 
 @lru_cache(maxsize=20_000)
@@ -382,23 +387,26 @@ def save_line(
     data: Mapping[str, Any] | None,
     explanation: str = "",
     version: int = 0,
+    alone: bool = False,
     now: datetime,
 ) -> Outline:
     """As `save_entry`, for many who save at once: gives what the state of every line needs, as it is afterwards.
 
     The line is not loaded as an object but changed where it lies, unless it is new or its figures go to other lines.
+    `alone` asks for the state of this line only, which it gets unless others have changed as well.
 
     Raises:
         As `save_entry`.
     """
     filled = _filled(db, sheet, code, data, explanation, now)
-    outline = outline_of(db, sheet, code)
+    alone = alone and not filled.criterion.figures
+    outline = outline_of(db, sheet, code, alone=alone)
     there = outline.line
     if filled.is_in(there):
         return outline
     if there is None or filled.criterion.figures:
         save_entry(db, actor, sheet, code=code, data=data, explanation=explanation, version=version, now=now)
-        return outline_of(db, sheet)
+        return outline_of(db, sheet, code, alone=alone)
     _require_seen(db, there, version)
     values = {**filled.plain, "taken_from": None, "updated_by_id": actor.user_id, "updated_at": now}
     values |= {"version": there.version + 1, "key": there.id, "seen": there.version}

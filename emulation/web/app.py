@@ -18,7 +18,7 @@ from emulation.config import ROOT, Settings, require_folder, settings_from
 from emulation.db import make_engine, make_sessions
 from emulation.errors import Missing, Refusal
 from emulation.jobs import plan_in
-from emulation.web import display, failures, session
+from emulation.web import at_work, display, failures, session
 from emulation.words import N_
 
 AREAS = (
@@ -112,6 +112,7 @@ def build(settings: Settings | None = None) -> Flask:
 
     CSRFProtect(app)
     Babel(app, locale_selector=display.language)
+    at_work.register(app)
     session.register(app)
     display.register(app)
     failures.register(app)

@@ -23,7 +23,7 @@ from emulation.web.display import show_points
 from emulation.web.entries import entry_from_form, form_for
 from emulation.web.sheet_desk import Desk, desk_of
 from emulation.web.sheet_filters import chips_of
-from emulation.web.sheet_view import missing_words, tree_of, trial_row
+from emulation.web.sheet_view import missing_words, section_head, tree_of, trial_row
 from emulation.web.team import with_people
 from emulation.words import N_
 
@@ -151,6 +151,7 @@ def _fragments(desk: Desk) -> dict[str, str]:
         "sheet-tree": parts.tree(tree),
         "sheet-filters": parts.filters(chips_of(view, desk.asked, desk.facts)),
         "total": parts.total(show_points(view.score.total, view.places)),
+        "section-facts": parts.section_facts(section_head(view, desk.section)["facts"]),
         "missing-short": parts.missing_short(left, url_for("submissions.check", sheet_id=desk.sheet.id)),
     }
     found |= {name: parts.part(text, name) for _label, text, name in view.parts}

@@ -39,6 +39,7 @@ from emulation.words import MINUS, N_, Phrase
 
 CHIPS = 2  # of evidence in a closed row
 ANY = 987654321  # a key that stands for others in an address
+TOTALS = ("total-core", "total-bonus", "total-deductions", "total-grade")  # ids of the parts of the total
 BONUS, DEDUCTIONS, EXCLUSIONS = "bonus", "deductions", "exclusions"  # `section=` besides the codes of the set
 
 # status -> (words of the tag, kind of the tag and of the row, icon)
@@ -109,10 +110,10 @@ class SheetView:
         """Label, figure, id: the parts of the total."""
         score = self.score
         return [
-            (_("Điểm cơ bản"), show_points(score.core, self.places), "total-core"),
-            (_("Thưởng"), signed("+", score.bonus, self.places), "total-bonus"),
-            (_("Trừ"), signed(MINUS, score.deductions, self.places), "total-deductions"),
-            (_("Xếp loại tạm tính"), score.grade or "–", "total-grade"),
+            (_("Điểm cơ bản"), show_points(score.core, self.places), TOTALS[0]),
+            (_("Thưởng"), signed("+", score.bonus, self.places), TOTALS[1]),
+            (_("Trừ"), signed(MINUS, score.deductions, self.places), TOTALS[2]),
+            (_("Xếp loại tạm tính"), score.grade or "–", TOTALS[3]),
         ]
 
     @property
@@ -129,9 +130,9 @@ def view_of(sheet: Sheet) -> SheetView:
 
 
 def outlined_view(sheet: Sheet, outline: Outline) -> SheetView:
-    """The view without entries and evidence, for the answer to a save."""
+    """The view without entries and evidence, for the answer to a save; of one line, if nothing else is known."""
     score = score_of_stored(sheet, outline.texts)
-    lines = outlined_lines(sheet, outline.briefs, score)
+    lines = outlined_lines(sheet, outline, score)
     return SheetView(sheet, criteria_of(sheet), score, lines, what_is_left(sheet, lines))
 
 

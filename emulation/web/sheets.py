@@ -31,7 +31,8 @@ from emulation.services.sheets import (
     sheet_in,
 )
 from emulation.web import session as current
-from emulation.web.area import Area
+from emulation.web.area import Area, commit
+from emulation.web.at_work import is_busy
 from emulation.web.display import say as _
 from emulation.web.display import show_datetime, show_phrase, show_points, show_time
 from emulation.web.entries import EntryForm, entry_from_form, form_for
@@ -40,6 +41,7 @@ from emulation.web.nav import may_have_sheet
 from emulation.web.sheet_desk import desk_of
 from emulation.web.sheet_filters import across_words, chips_of, nothing_words
 from emulation.web.sheet_view import (
+    TOTALS,
     SheetView,
     current_item,
     href,
@@ -59,6 +61,7 @@ from emulation.web.whereabouts import Deadline, ball_of, dates_of, deadline_of, 
 from emulation.words import N_, tidy
 
 area = Area("sheets", __name__)
+LATER = "…"  # in the place of a total that comes with the news
 # ---- pages ----
 
 
@@ -164,6 +167,7 @@ def save(sheet: Sheet) -> Any:
             data=data,
             explanation=explanation,
             version=_version(),
+            alone=wants_json() and is_busy(),
             now=current.now(),
         )
     except EntryStale as stale:
@@ -175,6 +179,7 @@ def save(sheet: Sheet) -> Any:
         form.say(error.field, error.phrase)
         return _refused(sheet, code, form)
     if wants_json():
+        commit(current.db())  # before the answer is made: colleagues wait for the sheet no longer than they must
         return _saved(sheet, code, outline)
     flash(_("Đã lưu tiêu chí %(code)s.", code=code), "ok")
     return redirect(href(sheet, code), 303)
@@ -230,7 +235,11 @@ def _parts() -> Any:
 
 
 def _saved(sheet: Sheet, code: str, outline: Outline) -> Any:
-    """What the page must show anew after a save; every figure comes from the one scoring function."""
+    """What the page must show anew after a save; every figure comes from the one scoring function.
+
+    A busy server answers for the line alone and shows no totals rather than old ones: the page asks for them as soon
+    as nobody types, with the news.
+    """
     view = outlined_view(sheet, outline)
     line = view.lines[code]
     parts = _parts()
@@ -238,30 +247,40 @@ def _saved(sheet: Sheet, code: str, outline: Outline) -> Any:
     row = row_of(
         view, line, fillable=True, with_evidence=False, takeover=takeover_of(view, line, offers, fillable=True)
     )
-    section = section_of(view.criteria, code)
-    head = section_head(view, section)
     fragments = {
         f"declared-{code}": parts.declared(row),
         f"points-{code}": parts.points(row),
         f"working-{code}": parts.box(row),
-        "section-facts": parts.section_facts(head["facts"]),
-        "total": parts.total(show_points(view.score.total, view.places)),
-        "missing-short": parts.missing_short(missing_words(view.left), url_for("submissions.check", sheet_id=sheet.id)),
     }
     fragments |= _taken_over(view, row, offers)
     brief = outline.briefs.get(code)
     if brief is None or not brief.is_cited:  # else the chips stay as they are, and need not be loaded
         fragments[f"chips-{code}"] = parts.chips(row)
-    fragments |= {name: parts.part(text, name) for _label, text, name in view.parts}
-    item = current_item(view, section)
-    fragments[str(item["id"])] = parts.tree_count(item)
-    if "total" in item:
-        fragments[f"{item['id']}-bar"] = parts.tree_bar(item)
+    if outline.alone:
+        fragments |= {"total": parts.total(LATER)} | {name: parts.part(LATER, name) for name in TOTALS}
+    else:
+        fragments |= _totals(view, section_of(view.criteria, code))
     return jsonify(
         saved_at=show_time(current.now()),
+        later=bool(outline.alone),
         version=line.version,
         fragments={name: str(html) for name, html in fragments.items()},
     )
+
+
+def _totals(view: SheetView, section: str) -> dict[str, Any]:
+    """What a save changes besides its line: of the section, of the whole sheet."""
+    parts, item = _parts(), current_item(view, section)
+    check = url_for("submissions.check", sheet_id=view.sheet.id)
+    fragments = {
+        "section-facts": parts.section_facts(section_head(view, section)["facts"]),
+        "total": parts.total(show_points(view.score.total, view.places)),
+        "missing-short": parts.missing_short(missing_words(view.left), check),
+        str(item["id"]): parts.tree_count(item),
+    }
+    if "total" in item:
+        fragments[f"{item['id']}-bar"] = parts.tree_bar(item)
+    return fragments | {name: parts.part(text, name) for _label, text, name in view.parts}
 
 
 def _taken_over(view: SheetView, row: dict[str, Any], offers: Mapping[str, IndicatorValue]) -> dict[str, Any]:

@@ -250,8 +250,10 @@ if (desk) {
     for (const other of box.form.elements) if (other.name === box.name && other !== box && (alone || "alone" in other.dataset)) other.checked = false;
   }, true);
 
-  document.addEventListener("autosave:saved", () => {
+  document.addEventListener("autosave:saved", (event) => {
     opened();
+    clearTimeout(totals); // a busy server leaves the totals for when nobody saves
+    if (event.detail.later) totals = setTimeout(askForNews, 3000 + 3000 * Math.random());
     for (const [code, body] of kept) if (!body.querySelector("form[data-unsaved]")) kept.delete(code);
   });
   document.addEventListener("autosave:renewed", (event) => {
@@ -300,7 +302,7 @@ document.addEventListener("input", (event) => {
 // ---- what colleagues did ----
 
 const EVERY = 8000;
-let [asking, pause, waiting] = [false, EVERY, null];
+let [asking, pause, waiting, totals] = [false, EVERY, null, null];
 
 async function askForNews() {
   if (document.hidden || asking) return;

@@ -28,7 +28,7 @@ def statuses(db: Session, world: World, unit: str = "34") -> dict[str, str]:
     sheet = loaded(db, world, unit)
     lines = lines_of(sheet)
     outline = outline_of(db, sheet)  # the quick way of a save must find the same
-    assert seen(outlined_lines(sheet, outline.briefs, score_of_stored(sheet, outline.texts))) == seen(lines)
+    assert seen(outlined_lines(sheet, outline, score_of_stored(sheet, outline.texts))) == seen(lines)
     return {code: line.status.value for code, line in lines.items()}
 
 

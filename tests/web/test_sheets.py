@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from emulation.config import Settings
+from emulation.config import THREADS, Settings
 from emulation.domain.workflow import Phase
 from emulation.models import Entry, PhaseWindow, ReturnedLine, TakenFrom
 from tests.client import Client, Page
@@ -210,7 +210,7 @@ def test_save_for_a_script_answers_with_what_changed(client: Client, world: Worl
     response = save(client.sign_in("unit_officer"), world, "I.1", part="95", whole="98", explanation="Ba thủ tục")
 
     assert response.status_code == 200
-    assert set(response.json) == {"saved_at", "version", "fragments"}
+    assert set(response.json) == {"saved_at", "version", "fragments", "later"}
     assert response.json["version"] == 1
     fragments = response.json["fragments"]
     assert set(fragments) == {
@@ -235,6 +235,27 @@ def test_save_for_a_script_answers_with_what_changed(client: Client, world: Worl
         assert f'id="{name}"' in html
     assert fragments["total"] == '<span class="big num" id="total">24,23</span>'
     assert "9,69 điểm" in fragments["working-I.1"]
+
+
+def test_busy_server_answers_for_the_line_alone_and_shows_no_old_totals(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(client.sign_in("unit_officer"), world, "I.1", part="95", whole="98")
+    monkeypatch.setattr(client.application.extensions["at_work"], "count", THREADS)
+    response = save(client, world, "I.1", version="1", part="96", whole="98")
+
+    assert (response.status_code, response.json["version"], response.json["later"]) == (200, 2, True)
+    fragments = response.json["fragments"]
+    assert "9,80 điểm" in fragments["working-I.1"]
+    assert fragments["total"] == '<span class="big num" id="total">…</span>'
+    assert "missing-short" not in fragments
+    assert stored(client.db) == {"I.1": {"part": "96", "whole": "98"}}
+    assert save(client, world, "I.2", version="0").json["version"] == 0  # nothing declared, nothing stored
+
+    monkeypatch.undo()
+    news = client.get(f"/sheets/{world.sheets['34'].id}/news?since=0").json
+    assert "…" not in news["fragments"]["total"]
+    assert {"section-facts", "total-core", "missing-short"} <= set(news["fragments"])
 
 
 def test_fragments_of_a_save_are_elements_of_the_page(client: Client, world: World) -> None:

@@ -1,0 +1,40 @@
+"""How many requests this process is answering: where every thread is at work, others wait, and a page can do less."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import Any
+
+from flask import Flask, current_app
+
+from emulation.config import THREADS
+
+
+class AtWork:
+    """Counts the requests that go through it."""
+
+    def __init__(self, answer: Callable[..., Iterable[bytes]]) -> None:
+        self.answer = answer
+        self.count = 0
+        self.lock = Lock()
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        with self.lock:
+            self.count += 1
+        try:
+            return self.answer(environ, start_response)
+        finally:
+            with self.lock:
+                self.count -= 1
+
+
+def register(app: Flask) -> None:
+    """Count the requests of this application."""
+    app.extensions["at_work"] = app.wsgi_app = AtWork(app.wsgi_app)  # type: ignore[method-assign]  # as Flask documents
+
+
+def is_busy() -> bool:
+    """Whether every thread of this process is at work."""
+    at_work: AtWork = current_app.extensions["at_work"]
+    return at_work.count >= THREADS
