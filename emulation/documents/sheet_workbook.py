@@ -24,7 +24,7 @@ from emulation.documents import sheet_formulas as formulas
 from emulation.documents import sheet_layout as layout
 from emulation.documents.sheet_layout import HEADS, Base, Column, Row, SheetBook, Stamp
 from emulation.documents.sheet_words import GUIDE, asked_words, guidance_of, note_of
-from emulation.documents.workbook_writing import FONT, LINE_HEIGHT, lines_of, print_setup, write_cell
+from emulation.documents.workbook_writing import FONT, LINE_HEIGHT, head_height, lines_of, print_setup, write_cell
 from emulation.domain.criteria import Criterion
 from emulation.domain.declared import Part
 from emulation.domain.numbers import number as exact
@@ -141,8 +141,7 @@ class _Writer:
             cell = self._put(layout.HEAD_ROW, column, head)
             cell.font, cell.fill, cell.border, cell.alignment = BOLD, HEAD_FILL, GRID, CENTRED
             self.sheet.column_dimensions[get_column_letter(column)].width = width
-        most = max(lines_of(head, width * 0.85) for head, width in HEADS.values())
-        self.sheet.row_dimensions[layout.HEAD_ROW].height = LINE_HEIGHT * most + 3
+        self.sheet.row_dimensions[layout.HEAD_ROW].height = head_height(HEADS.values())
 
     # ---- rows ----
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from openpyxl.cell.cell import Cell
@@ -64,8 +64,12 @@ def write_head(sheet: Worksheet, row: int, heads: Sequence[str], widths: Sequenc
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
     for number, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    most = max((lines_of(head, width * 0.85) for head, width in zip(heads, widths, strict=False)), default=1)
-    sheet.row_dimensions[row].height = LINE_HEIGHT * most + 3
+    sheet.row_dimensions[row].height = head_height(zip(heads, widths, strict=False))
+
+
+def head_height(heads: Iterable[tuple[str, int]]) -> float:
+    """The height of a row of headings in points, by (heading, width of its column)."""
+    return LINE_HEIGHT * max((lines_of(head, width * 0.85) for head, width in heads), default=1) + 3
 
 
 def fit_rows(sheet: Worksheet, first: int, most: int = 20) -> None:

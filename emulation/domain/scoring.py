@@ -316,13 +316,9 @@ class Scorer:
         tags = frozenset(tags)
         keys = list(zip(self.codes, map(texts.get, self.codes), self.applies(tags), strict=True))
         found = [self._kept.get(key) for key in keys]
-        new = {
-            code: json.loads(text)
-            for (code, text, _applies), line in zip(keys, found, strict=True)
-            if line is None and text is not None
-        }
         if None in found:
-            score = self.score(new, tags)
+            new = [(code, text) for (code, text, _), line in zip(keys, found, strict=True) if line is None]
+            score = self.score({code: json.loads(text) for code, text in new if text is not None}, tags)
             if len(self._kept) > MOST_KEPT:
                 self._kept.clear()
             for i, line in enumerate(found):

@@ -81,7 +81,7 @@ _WHOLE = select(Sheet).options(
     selectinload(Sheet.returned_lines),
     _NOTHING_MORE,
 )
-# what the save of one line needs: the line itself is asked for by its code, the state of the others in `outline_of`
+# what the save of one line needs besides `outline_of`
 _ALONE = select(Sheet).options(
     joinedload(Sheet.period).options(
         joinedload(Period.criteria_set).defer(CriteriaSet.body), joinedload(Period.windows)
@@ -338,6 +338,36 @@ def _require_seen(db: Session, there: Entry | Stored, version: int) -> None:
         raise EntryStale(there, name_of(db, there.updated_by_id))
 
 
+def _held(line: Entry | Stored) -> dict[str, Any]:
+    """What a line holds now, as the history keeps it."""
+    return {"data": line.data, "explanation": line.explanation}
+
+
+def _record_fill(
+    db: Session,
+    actor: Actor,
+    sheet: Sheet,
+    code: str,
+    line: Entry | Stored,
+    *,
+    old: dict[str, Any] | None,
+    new: dict[str, Any],
+    now: datetime,
+) -> None:
+    record(
+        db,
+        actor,
+        "fill",
+        line,
+        now=now,
+        period_id=sheet.period_id,
+        unit_id=sheet.unit_id,
+        place=code,
+        old=old,
+        new=new,
+    )
+
+
 def save_entry(
     db: Session,
     actor: Actor,
@@ -367,11 +397,10 @@ def save_entry(
         entry = start_entry(db, sheet, code, actor, now=now)
     else:
         _require_seen(db, entry, version)
-        old = {"data": entry.data, "explanation": entry.explanation}
+        old = _held(entry)
     entry.data, entry.explanation, entry.taken_from = filled.data, filled.explanation, None
     entry.updated_by_id, entry.updated_at = actor.user_id, now
-    place: dict[str, Any] = {"period_id": sheet.period_id, "unit_id": sheet.unit_id, "place": code}
-    record(db, actor, "fill", entry, now=now, **place, old=old, new=filled.plain)
+    _record_fill(db, actor, sheet, code, entry, old=old, new=filled.plain, now=now)
     if filled.criterion.figures:
         before = old["data"] if old else None
         share_figures(db, actor, sheet, filled.criterion, before=before, after=filled.data, now=now)
@@ -412,9 +441,7 @@ def save_line(
     values |= {"version": there.version + 1, "key": there.id, "seen": there.version}
     if cast(CursorResult[Any], db.execute(_CHANGE, values)).rowcount != 1:
         raise Stale(CHANGED_MEANWHILE)
-    place: dict[str, Any] = {"period_id": sheet.period_id, "unit_id": sheet.unit_id, "place": code}
-    old = {"data": there.data, "explanation": there.explanation}
-    record(db, actor, "fill", there, now=now, **place, old=old, new=filled.plain)
+    _record_fill(db, actor, sheet, code, there, old=_held(there), new=filled.plain, now=now)
     return outline.changed(code, filled.data, is_explained=bool(filled.explanation), at=now)
 
 
@@ -457,7 +484,7 @@ def share_figures(
     }
     for code, data in changed.items():
         entry = entry_at(db, sheet, code) or start_entry(db, sheet, code, actor, now=now)
-        old = {"data": entry.data, "explanation": entry.explanation}
+        old = _held(entry)
         others = set(indicators_in(criteria_of(sheet).by_code[code], data)) - own
         if entry.data is None:
             entry.taken_from = next((doubtful[one] for one in sorted(others) if one in doubtful), None)
@@ -466,8 +493,7 @@ def share_figures(
         entry.data = data
         entry.updated_by_id, entry.updated_at = actor.user_id, now
         new = {"data": data, "explanation": entry.explanation, "same_as": criterion.code}
-        place: dict[str, Any] = {"period_id": sheet.period_id, "unit_id": sheet.unit_id, "place": code}
-        record(db, actor, "fill", entry, now=now, **place, old=old, new=new)
+        _record_fill(db, actor, sheet, code, entry, old=old, new=new, now=now)
     return list(changed)
 
 

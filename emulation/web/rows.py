@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, jsonify, request, url_for
+from flask import jsonify, request
 from sqlalchemy.orm import Session
 
 from emulation.access import Permission
@@ -19,11 +19,11 @@ from emulation.services.sheets import canonical, load_sheet, load_sheet_alone
 from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import say as _
-from emulation.web.display import show_points
 from emulation.web.entries import entry_from_form, form_for
 from emulation.web.sheet_desk import Desk, desk_of
 from emulation.web.sheet_filters import chips_of
-from emulation.web.sheet_view import missing_words, section_head, tree_of, trial_row
+from emulation.web.sheet_parts import macros, totals_of
+from emulation.web.sheet_view import missing_words, tree_of, trial_row
 from emulation.web.team import with_people
 from emulation.words import N_
 
@@ -36,10 +36,6 @@ def _load(db: Session, *, sheet_id: int, code: str) -> Sheet | None:
 
 def _load_alone(db: Session, *, sheet_id: int) -> Sheet | None:
     return load_sheet_alone(db, sheet_id)
-
-
-def _template(name: str) -> Any:
-    return current_app.jinja_env.get_template(name).module
 
 
 @area.get("/sheets/<int:sheet_id>/rows/<path:code>", allow=Permission.READ_SHEET, load=_load)
@@ -61,7 +57,7 @@ def row(sheet: Sheet) -> Any:
 def _row_html(desk: Desk, code: str, opened: dict[str, Any] | None) -> str:
     titled = {line.code for group in desk.groups if group.title for line in group.lines}
     return str(
-        _template("sheets/rows.html").row(
+        macros("rows").row(
             desk.sheet,
             desk.row(desk.view.lines[code]),
             desk.view.places,
@@ -95,7 +91,7 @@ def trial(sheet: Sheet) -> Any:
         shown = {"code": code, "working": None, "status": "refused" if refused else "skipped" if data else "none"}
     else:
         shown = trial_row(criterion, data, parts_of(criteria)[code], criteria.precision)
-    return jsonify(fragments={f"working-{code}": str(_template("sheets/parts.html").box(shown)).strip()})
+    return jsonify(fragments={f"working-{code}": str(macros("parts").box(shown)).strip()})
 
 
 # ---- what colleagues did ----
@@ -142,7 +138,7 @@ def _sentence(deeds: list[Deed]) -> str:
 
 
 def _fragments(desk: Desk) -> dict[str, str]:
-    view, parts = desk.view, _template("sheets/parts.html")
+    view, parts = desk.view, macros("parts")
     tree = with_people(tree_of(view, None if desk.asked.is_across else desk.section), desk.team)
     left = (
         missing_words(view.left) if desk.fills and desk.sheet.state in (SheetState.DRAFT, SheetState.RETURNED) else ""
@@ -150,9 +146,6 @@ def _fragments(desk: Desk) -> dict[str, str]:
     found = {
         "sheet-tree": parts.tree(tree),
         "sheet-filters": parts.filters(chips_of(view, desk.asked, desk.facts)),
-        "total": parts.total(show_points(view.score.total, view.places)),
-        "section-facts": parts.section_facts(section_head(view, desk.section)["facts"]),
-        "missing-short": parts.missing_short(left, url_for("submissions.check", sheet_id=desk.sheet.id)),
+        **totals_of(view, desk.section, missing=left),
     }
-    found |= {name: parts.part(text, name) for _label, text, name in view.parts}
     return {name: str(html) for name, html in found.items()}

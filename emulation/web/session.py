@@ -18,7 +18,7 @@ from emulation.services.actor import Actor
 
 RENEWED_AFTER = 10  # minutes, of the twelve hours that a session lasts
 SAFE = ("GET", "HEAD", "OPTIONS")
-_SIGNED_IN = select(User).where(User.id == bindparam("key"), User.is_active)  # made once, asked for by every request
+_SIGNED_IN = select(User).where(User.id == bindparam("key"))  # made once, asked for by every request
 
 
 class WriteInGet(RuntimeError):

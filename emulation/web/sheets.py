@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from emulation.access import Permission
@@ -34,12 +34,13 @@ from emulation.web import session as current
 from emulation.web.area import Area, commit
 from emulation.web.at_work import is_busy
 from emulation.web.display import say as _
-from emulation.web.display import show_datetime, show_phrase, show_points, show_time
+from emulation.web.display import show_datetime, show_phrase, show_time
 from emulation.web.entries import EntryForm, entry_from_form, form_for
 from emulation.web.failures import wants_json
 from emulation.web.nav import may_have_sheet
 from emulation.web.sheet_desk import desk_of
 from emulation.web.sheet_filters import across_words, chips_of, nothing_words
+from emulation.web.sheet_parts import macros, totals_of
 from emulation.web.sheet_view import (
     TOTALS,
     SheetView,
@@ -220,7 +221,7 @@ def _stale(
         "href": href(sheet, criterion.code),
     }
     if wants_json():
-        return jsonify(html=_parts().both(conflict)), stale.status
+        return jsonify(html=macros("parts").both(conflict)), stale.status
     page = sheet_page(sheet, open_code=criterion.code, form=form, version=stale.theirs.version, conflict=conflict)
     return page, stale.status
 
@@ -228,10 +229,6 @@ def _stale(
 def _words(criterion: Criterion, data: Mapping[str, Any] | None, explanation: str) -> dict[str, str]:
     found = {show_phrase(label): show_phrase(value) for label, value in in_words(criterion, data)}
     return {**found, _("Diễn giải"): explanation} if explanation else found
-
-
-def _parts() -> Any:
-    return current_app.jinja_env.get_template("sheets/parts.html").module
 
 
 def _saved(sheet: Sheet, code: str, outline: Outline) -> Any:
@@ -242,7 +239,7 @@ def _saved(sheet: Sheet, code: str, outline: Outline) -> Any:
     """
     view = outlined_view(sheet, outline)
     line = view.lines[code]
-    parts = _parts()
+    parts = macros("parts")
     offers = offers_of(current.db(), sheet) if line.criterion.figures else {}
     row = row_of(
         view, line, fillable=True, with_evidence=False, takeover=takeover_of(view, line, offers, fillable=True)
@@ -270,23 +267,18 @@ def _saved(sheet: Sheet, code: str, outline: Outline) -> Any:
 
 def _totals(view: SheetView, section: str) -> dict[str, Any]:
     """What a save changes besides its line: of the section, of the whole sheet."""
-    parts, item = _parts(), current_item(view, section)
-    check = url_for("submissions.check", sheet_id=view.sheet.id)
-    fragments = {
-        "section-facts": parts.section_facts(section_head(view, section)["facts"]),
-        "total": parts.total(show_points(view.score.total, view.places)),
-        "missing-short": parts.missing_short(missing_words(view.left), check),
-        str(item["id"]): parts.tree_count(item),
-    }
+    parts, item = macros("parts"), current_item(view, section)
+    fragments = totals_of(view, section, missing=missing_words(view.left))
+    fragments[str(item["id"])] = parts.tree_count(item)
     if "total" in item:
         fragments[f"{item['id']}-bar"] = parts.tree_bar(item)
-    return fragments | {name: parts.part(text, name) for _label, text, name in view.parts}
+    return fragments
 
 
 def _taken_over(view: SheetView, row: dict[str, Any], offers: Mapping[str, IndicatorValue]) -> dict[str, Any]:
     """What a save changes of the marks of its own line, and of the lines that ask for the same figures."""
-    marks: Any = current_app.jinja_env.get_template("sheets/takeover.html").module
-    parts, sheet, code = _parts(), view.sheet, row["code"]
+    marks, parts = macros("takeover"), macros("parts")
+    sheet, code = view.sheet, row["code"]
     fragments = {
         f"mark-{code}": marks.mark(row, sheet, False),
         f"takeover-{code}": marks.open(row, sheet),
