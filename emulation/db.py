@@ -163,6 +163,7 @@ def make_sessions(engine: Engine) -> Sessions:
 
 
 def writing(session: Session) -> Session:
-    """The same session with its transaction begun for writing (BEGIN IMMEDIATE on SQLite)."""
-    session.connection(execution_options={"writes": True})
+    """The same session with its transaction begun for writing: SQLite must know, and locks the whole database."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection(execution_options={"writes": True})
     return session

@@ -283,26 +283,22 @@ class Scorer:
         lines: list[int | None] = []
         states: list[LineState] = []
         refused: list[EntryRefused] = []
-        scored, unscored, skipped = LineState.SCORED, LineState.UNSCORED, LineState.NOT_APPLICABLE
+        points: int | None
+        scored = LineState.SCORED
         if not entries.keys() <= self.place.keys():
             entries, refused = self._spelled(entries)
         for i, code in enumerate(self.codes):
             entry = entries.get(code)
-            points, state = None, unscored
-            if entry is not None:
-                try:
-                    if type(entry) is not dict and not isinstance(entry, Mapping):
-                        raise Invalid(N_("Số liệu kê khai phải là một nhóm khóa và giá trị."))
-                    if "not_applicable" in entry and self._declares_not_applicable(i, entry, applies[i]):
-                        state = skipped
-                    else:
-                        points, state = self.rules[i](entry), scored
-                except Invalid as error:
-                    refused.append(EntryRefused(code, error.phrase, error.field))
-            if state is skipped or not applies[i]:
-                points, state = self._not_applicable_points(i), skipped
-            lines.append(points)
-            states.append(state)
+            try:
+                if type(entry) is dict and applies[i] and "not_applicable" not in entry:  # as nearly all: quickly
+                    points, state = self.rules[i](entry), scored
+                else:
+                    points, state = self._line(i, entry, applies[i])
+            except Invalid as error:
+                refused.append(EntryRefused(code, error.phrase, error.field))
+            else:
+                lines.append(points)
+                states.append(state)
         if refused:
             refused[0].together = tuple(refused)
             raise refused[0]
@@ -313,19 +309,35 @@ class Scorer:
 
         What a line came to is kept, for every text of it.
         """
-        tags = frozenset(tags)
-        keys = list(zip(self.codes, map(texts.get, self.codes), self.applies(tags), strict=True))
-        found = [self._kept.get(key) for key in keys]
-        if None in found:
-            new = [(code, text) for (code, text, _), line in zip(keys, found, strict=True) if line is None]
-            score = self.score({code: json.loads(text) for code, text in new if text is not None}, tags)
-            if len(self._kept) > MOST_KEPT:
-                self._kept.clear()
-            for i, line in enumerate(found):
-                if line is None:
-                    found[i] = self._kept[keys[i]] = (score.line_units[i], score.states[i])
-        lines, states = map(list, zip(*found, strict=True))
+        keys = zip(self.codes, map(texts.get, self.codes), self.applies(frozenset(tags)), strict=True)
+        lines, states = map(list, zip(*[self._kept.get(key) or self._keep(key) for key in keys], strict=True))
         return Score(self, lines, states)
+
+    def line_stored(self, code: str, text: str | None, tags: Iterable[str] = ()) -> tuple[Decimal | None, LineState]:
+        """Points and state of one criterion by itself, as `score_stored` has them."""
+        key = (code, text, self.applies(frozenset(tags))[self.place[code]])
+        points, state = self._kept.get(key) or self._keep(key)
+        return None if points is None else units_to_points(points, self.criteria.precision), state
+
+    def _keep(self, key: tuple[str, str | None, bool]) -> tuple[int | None, LineState]:
+        code, text, applies = key
+        if len(self._kept) > MOST_KEPT:
+            self._kept.clear()
+        entry = None if text is None else json.loads(text)
+        found = self._kept[key] = self._line(self.place[code], entry, applies)
+        return found
+
+    def _line(self, i: int, entry: Any, applies: bool) -> tuple[int | None, LineState]:
+        """Points in units of 10 ** -precision, and state, of what was declared for one criterion."""
+        points, state = None, LineState.UNSCORED
+        if entry is not None:
+            if type(entry) is not dict and not isinstance(entry, Mapping):
+                raise Invalid(N_("Số liệu kê khai phải là một nhóm khóa và giá trị."))
+            if "not_applicable" not in entry or not self._declares_not_applicable(i, entry, applies):
+                points, state = self.rules[i](entry), LineState.SCORED
+            else:
+                applies = False
+        return (points, state) if applies else (self._not_applicable_points(i), LineState.NOT_APPLICABLE)
 
     def _spelled(self, entries: Mapping[str, Any]) -> tuple[dict[str, Any], list[EntryRefused]]:
         """The entries with their codes as the set spells them, and what is wrong with the codes."""

@@ -18,7 +18,7 @@ from emulation.domain.rules import Checklist, External, Progress, Ratio, Steps
 from emulation.domain.scoring import LineState, Score
 from emulation.domain.workflow import SheetState
 from emulation.models import Citation, Entry, ReturnedLine, Sheet, TakenFrom
-from emulation.services.scores import criteria_of, self_score
+from emulation.services.scores import criteria_of, points_of_stored, self_score
 from emulation.words import N_, Phrase
 
 FIGURES = frozenset({"points", "part", "whole", "value", "count", "before", "now"})
@@ -168,7 +168,15 @@ def lines_of(sheet: Sheet, score: Score | None = None) -> dict[str, Line]:
 
 def outlined_lines(sheet: Sheet, outline: Outline, score: Score) -> dict[str, Line]:
     """The same without entries: quick, for the answer to a save."""
-    return _lines(sheet, score, outline.briefs, {}, outline.alone)
+    return _lines(sheet, score, outline.briefs, {})
+
+
+def outlined_line(sheet: Sheet, outline: Outline) -> Line:
+    """The line of an outline that is of it alone."""
+    criteria, code = criteria_of(sheet), outline.alone
+    points, state = points_of_stored(sheet, code, outline.texts.get(code))
+    brief, back = outline.briefs.get(code), open_returns(sheet).get(code)
+    return _line(criteria.by_code[code], parts_of(criteria)[code], brief, None, points, state, back)
 
 
 def brief(entry: Entry) -> Brief:
@@ -194,19 +202,29 @@ def _lines(
     score: Score,
     briefs: Mapping[str, Brief],
     entries: Mapping[str, Entry],
-    alone: str = "",
 ) -> dict[str, Line]:
-    criteria = criteria_of(sheet)
-    returned = open_returns(sheet)
-    found = {}
-    for (code, part), points, state in zip(parts_of(criteria).items(), score.lines.values(), score.states, strict=True):
-        if alone not in ("", code):
-            continue
-        criterion, brief, back = criteria.by_code[code], briefs.get(code), returned.get(code)
-        data, taken_from, version = (brief.data, brief.taken_from, brief.version) if brief else (None, None, 0)
-        status = _status(criterion, part, brief, back, state)
-        found[code] = Line(criterion, part, entries.get(code), data, taken_from, version, points, status, back)
-    return found
+    criteria, returned = criteria_of(sheet), open_returns(sheet)
+    scored = zip(parts_of(criteria).items(), score.lines.values(), score.states, strict=True)
+    return {
+        code: _line(
+            criteria.by_code[code], part, briefs.get(code), entries.get(code), points, state, returned.get(code)
+        )
+        for (code, part), points, state in scored
+    }
+
+
+def _line(
+    criterion: Criterion,
+    part: Part,
+    brief: Brief | None,
+    entry: Entry | None,
+    points: Decimal | None,
+    state: LineState,
+    returned: ReturnedLine | None,
+) -> Line:
+    data, taken_from, version = (brief.data, brief.taken_from, brief.version) if brief else (None, None, 0)
+    status = _status(criterion, part, brief, returned, state)
+    return Line(criterion, part, entry, data, taken_from, version, points, status, returned)
 
 
 def _status(

@@ -8,7 +8,7 @@ from typing import Any
 
 from emulation.domain.criteria import CriteriaSet
 from emulation.domain.rules import External
-from emulation.domain.scoring import Score
+from emulation.domain.scoring import LineState, Score
 from emulation.models import Sheet, Verdict, VerdictRound
 from emulation.services.criteria import scorer_of, value_of
 
@@ -40,6 +40,11 @@ def self_score(sheet: Sheet, external: Mapping[str, Decimal | None] | None = Non
 def score_of_stored(sheet: Sheet, texts: Mapping[str, str]) -> Score:
     """The score of a sheet whose declared entries, in JSON by code, were read without loading it whole."""
     return scorer_of(sheet.period.criteria_set).score_stored(texts, sheet.tags)
+
+
+def points_of_stored(sheet: Sheet, code: str, text: str | None) -> tuple[Decimal | None, LineState]:
+    """What one declared entry, in JSON, comes to by itself."""
+    return scorer_of(sheet.period.criteria_set).line_stored(code, text, sheet.tags)
 
 
 def final_verdicts(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:

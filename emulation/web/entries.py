@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import BooleanField, Form, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of an older WTForms
+from wtforms.form import BaseForm
 
 from emulation.domain.criteria import Criterion
 from emulation.domain.figures import AMBIGUOUS, figures_of, read_figure
@@ -29,8 +30,8 @@ PROMPTS = {
 }
 
 
-class EntryForm(Form):
-    """What every criterion has; the figures are added by `form_for`."""
+class EntryForm(BaseForm):
+    """A form whose fields are given to it by `form_for`: a class for every criterion would take longer to make."""
 
     def say(self, field: str | None, phrase: Phrase) -> None:
         """Put a refusal beside its field, or on top of the form."""
@@ -79,8 +80,8 @@ def form_for(
         fields["not_applicable"] = BooleanField(_("Không áp dụng cho đơn vị"))
         fields["reason"] = StringField(_("Lý do không áp dụng"))
     fields["explanation"] = TextAreaField(_("Diễn giải"))
-    made = type("CriterionForm", (EntryForm,), fields)
-    form: EntryForm = made(given, data={**_shown(rule, data), "explanation": explanation})
+    form = EntryForm(fields)
+    form.process(given, data={**_shown(rule, data), "explanation": explanation})
     for field in form:
         field.errors = []
     return form

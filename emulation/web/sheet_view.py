@@ -27,6 +27,7 @@ from emulation.services.lines import (
     LineStatus,
     Outline,
     lines_of,
+    outlined_line,
     outlined_lines,
     warning,
     what_is_left,
@@ -70,15 +71,13 @@ class Group:
 
 
 @dataclass
-class SheetView:
-    """All that the sheet page and the answers to its saves show of one sheet."""
+class LinesView:
+    """What rows show: some lines of a sheet, or all, by code."""
 
     sheet: Sheet
     criteria: CriteriaSet
-    score: Score
     lines: dict[str, Line]
-    left: list[Left]
-    evidence_codes: dict[int, str] = field(default_factory=dict)
+    evidence_codes: dict[int, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def places(self) -> int:
@@ -86,14 +85,22 @@ class SheetView:
         return self.criteria.precision
 
     @property
-    def out_of(self) -> Decimal:
-        """The most that the core total can be."""
-        return self.criteria.scale if self.criteria.scale is not None else self.score.base
-
-    @property
     def declared(self) -> dict[str, Mapping[str, Any]]:
         """What is declared, by code."""
         return {code: line.data for code, line in self.lines.items() if line.data is not None}
+
+
+@dataclass
+class SheetView(LinesView):
+    """All that the sheet page and the answers to its saves show of one sheet."""
+
+    score: Score
+    left: list[Left]
+
+    @property
+    def out_of(self) -> Decimal:
+        """The most that the core total can be."""
+        return self.criteria.scale if self.criteria.scale is not None else self.score.base
 
     @property
     def counted(self) -> list[Line]:
@@ -126,14 +133,20 @@ def view_of(sheet: Sheet) -> SheetView:
     """The view of a loaded sheet; the score is computed once."""
     score = self_score(sheet)
     lines = lines_of(sheet, score)
-    return SheetView(sheet, criteria_of(sheet), score, lines, what_is_left(sheet, lines), codes_of(sheet.entries))
+    left = what_is_left(sheet, lines)
+    return SheetView(sheet, criteria_of(sheet), lines, score, left, evidence_codes=codes_of(sheet.entries))
 
 
 def outlined_view(sheet: Sheet, outline: Outline) -> SheetView:
-    """The view without entries and evidence, for the answer to a save; of one line, if nothing else is known."""
+    """The view without entries and evidence, for the answer to a save."""
     score = score_of_stored(sheet, outline.texts)
     lines = outlined_lines(sheet, outline, score)
-    return SheetView(sheet, criteria_of(sheet), score, lines, what_is_left(sheet, lines))
+    return SheetView(sheet, criteria_of(sheet), lines, score, what_is_left(sheet, lines))
+
+
+def view_alone(sheet: Sheet, outline: Outline) -> LinesView:
+    """The view of the only line that the outline knows."""
+    return LinesView(sheet, criteria_of(sheet), {outline.alone: outlined_line(sheet, outline)})
 
 
 def signed(sign: str, points: Decimal, places: int) -> str:
@@ -448,7 +461,7 @@ def neighbours(
     return found[0], found[1]
 
 
-def evidence_rows(view: SheetView, line: Line, most: int | None = None) -> list[dict[str, Any]]:
+def evidence_rows(view: LinesView, line: Line, most: int | None = None) -> list[dict[str, Any]]:
     """The citations of a line, all or the first ones, for the list of its evidence."""
     return [
         {
@@ -499,7 +512,7 @@ def trial_row(criterion: Criterion, data: Mapping[str, Any], part: Part, places:
 
 
 def row_of(
-    view: SheetView,
+    view: LinesView,
     line: Line,
     *,
     fillable: bool,

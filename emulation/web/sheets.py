@@ -43,6 +43,7 @@ from emulation.web.sheet_filters import across_words, chips_of, nothing_words
 from emulation.web.sheet_parts import macros, totals_of
 from emulation.web.sheet_view import (
     TOTALS,
+    LinesView,
     SheetView,
     current_item,
     href,
@@ -54,6 +55,7 @@ from emulation.web.sheet_view import (
     section_rows,
     todo_items,
     tree_of,
+    view_alone,
     view_of,
 )
 from emulation.web.takeover_view import takeover_of
@@ -237,7 +239,8 @@ def _saved(sheet: Sheet, code: str, outline: Outline) -> Any:
     A busy server answers for the line alone and shows no totals rather than old ones: the page asks for them as soon
     as nobody types, with the news.
     """
-    view = outlined_view(sheet, outline)
+    whole = None if outline.alone else outlined_view(sheet, outline)
+    view = whole or view_alone(sheet, outline)
     line = view.lines[code]
     parts = macros("parts")
     offers = offers_of(current.db(), sheet) if line.criterion.figures else {}
@@ -253,13 +256,13 @@ def _saved(sheet: Sheet, code: str, outline: Outline) -> Any:
     brief = outline.briefs.get(code)
     if brief is None or not brief.is_cited:  # else the chips stay as they are, and need not be loaded
         fragments[f"chips-{code}"] = parts.chips(row)
-    if outline.alone:
+    if whole is None:
         fragments |= {"total": parts.total(LATER)} | {name: parts.part(LATER, name) for name in TOTALS}
     else:
-        fragments |= _totals(view, section_of(view.criteria, code))
+        fragments |= _totals(whole, section_of(view.criteria, code))
     return jsonify(
         saved_at=show_time(current.now()),
-        later=bool(outline.alone),
+        later=whole is None,
         version=line.version,
         fragments={name: str(html) for name, html in fragments.items()},
     )
@@ -275,7 +278,7 @@ def _totals(view: SheetView, section: str) -> dict[str, Any]:
     return fragments
 
 
-def _taken_over(view: SheetView, row: dict[str, Any], offers: Mapping[str, IndicatorValue]) -> dict[str, Any]:
+def _taken_over(view: LinesView, row: dict[str, Any], offers: Mapping[str, IndicatorValue]) -> dict[str, Any]:
     """What a save changes of the marks of its own line, and of the lines that ask for the same figures."""
     marks, parts = macros("takeover"), macros("parts")
     sheet, code = view.sheet, row["code"]

@@ -13,12 +13,12 @@ from emulation.services.last_year import LastYear
 from emulation.services.lines import UNCONFIRMED_WORDS, Line, LineStatus, label_of
 from emulation.services.take_over import known_before
 from emulation.web.display import show_date, show_figure, show_phrase
-from emulation.web.sheet_view import SheetView, href
+from emulation.web.sheet_view import LinesView, SheetView, href
 
 Offers = Mapping[str, IndicatorValue]
 
 
-def takeover_of(view: SheetView, line: Line, offers: Offers, *, fillable: bool) -> dict[str, Any] | None:
+def takeover_of(view: LinesView, line: Line, offers: Offers, *, fillable: bool) -> dict[str, Any] | None:
     """What the row shows; None where every figure is the unit's own and nothing else asks for it."""
     criterion = line.criterion
     is_open = line.status is LineStatus.UNCONFIRMED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from emulation.config import THREADS, Settings
+from emulation.config import Settings
 from emulation.domain.workflow import Phase
 from emulation.models import Entry, PhaseWindow, ReturnedLine, TakenFrom
 from tests.client import Client, Page
@@ -241,7 +242,7 @@ def test_busy_server_answers_for_the_line_alone_and_shows_no_old_totals(
     client: Client, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(client.sign_in("unit_officer"), world, "I.1", part="95", whole="98")
-    monkeypatch.setattr(client.application.extensions["at_work"], "count", THREADS)
+    monkeypatch.setattr(client.application.extensions["at_work"], "full_at", monotonic())
     response = save(client, world, "I.1", version="1", part="96", whole="98")
 
     assert (response.status_code, response.json["version"], response.json["later"]) == (200, 2, True)
