@@ -2,9 +2,10 @@
 
     python -m bench.crowd [people] [seconds] [news]
 
-Every person is an officer with rows of their own on a sheet of 120 criteria and 300 citations, five to a sheet. The
-server is the one of `emulation run`. When the times are taken, the server and all its workers are
-killed and started again two seconds later; people send again what was not acknowledged, as static/js/autosave.js does.
+Every person is an officer with rows of their own on a sheet of 120 criteria and 300 citations, five to a sheet. They
+come within a few seconds, in any order. The server is the one of `emulation run`. When the times are taken, the server
+and all its workers are killed and started again two seconds later; people send again what was not acknowledged, as
+static/js/autosave.js does.
 In the end every row must hold what was last acknowledged, or what was sent after it, and the history every
 acknowledged change. With `news` every page also asks for what colleagues changed, at the pace of static/js/sheets.js.
 """
@@ -45,7 +46,8 @@ from emulation.schema import migrate
 from tests.postgres import Server
 
 PEOPLE, A_SHEET, EVERY = 320, 5, 2.0  # people, of them on one sheet, seconds between two saves of one person
-WARM, CALM, AFTER_KILL, DOWN = 5, 30, 12, 2.0  # seconds: not measured yet, measured, after the kill, without a server
+# seconds: until everybody has come, not measured yet, measured, after the kill, without a server
+COME, WARM, CALM, AFTER_KILL, DOWN = 6.0, 10, 30, 12, 2.0
 CORE, FILES = 112, 300
 POSTGRES = {"listen_addresses": "", "max_connections": "100", "timezone": "UTC"}  # durable, as it comes
 
@@ -126,7 +128,7 @@ class Crowd:
 
     async def _sit(self, person: Person, number: int) -> None:
         random = Random(number)  # noqa: S311  # invented figures
-        await asyncio.sleep(EVERY * number / len(self.people))
+        await asyncio.sleep(COME * random.random())  # no two of a unit at one moment, unless it happens
         line = Line(self.port)
         place = 0
         while not self.is_over:

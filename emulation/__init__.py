@@ -24,7 +24,10 @@ def application() -> Flask:
     What lives as long as the process is put out of the collector's way; otherwise each full collection walks some
     hundred thousand objects of libraries, in every worker, for nothing.
     """
+    from emulation.web.sheet_parts import warm
+
     app = create_app()
+    warm(app)
     gc.collect()
     gc.freeze()
     return app

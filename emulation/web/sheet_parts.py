@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, url_for
+from flask import Flask, current_app, url_for
 
 from emulation.web.display import show_points
 from emulation.web.sheet_view import SheetView, section_head
@@ -13,6 +13,14 @@ from emulation.web.sheet_view import SheetView, section_head
 def macros(name: str) -> Any:
     """The macros of a template of the sheet: "parts", "rows" or "takeover"."""
     return current_app.jinja_env.get_template(f"sheets/{name}.html").module
+
+
+def warm(app: Flask) -> None:
+    """Compile the templates of the sheet before the workers part: each would need half a second of its own for them."""
+    with app.test_request_context():
+        for name in ("parts", "rows", "takeover"):
+            macros(name)
+        app.jinja_env.get_template("sheets/sheet.html")
 
 
 def totals_of(view: SheetView, section: str, *, missing: str) -> dict[str, Any]:
