@@ -32,7 +32,7 @@ from urllib.parse import urlencode
 import psycopg
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bench import rounds
@@ -108,8 +108,8 @@ def signed_in(app: Flask, user_id: int) -> tuple[str, str]:
 class Crowd:
     """People who save; every one has a connection of their own."""
 
-    def __init__(self, port: int, people: list[Person], *, news: bool = False) -> None:
-        self.port, self.people, self.tally, self.news = port, people, Tally(), news
+    def __init__(self, port: int, people: list[Person], *, newest: int, news: bool = False) -> None:
+        self.port, self.people, self.tally, self.newest, self.news = port, people, Tally(), newest, news
         self.measures, self.is_over = False, False
 
     async def run(self, calm: float, between: Any) -> None:
@@ -159,12 +159,14 @@ class Crowd:
 
     async def _ask(self, person: Person, number: int) -> None:
         """Ask for news every eight seconds, less often where the answer takes long."""
-        random, line, newest, pause = Random(number), Line(self.port), 0, 8.0  # noqa: S311  # invented pauses
+        random, line, newest, pause = Random(number), Line(self.port), self.newest, 8.0  # noqa: S311  # invented pauses
+        heard = time.perf_counter()
         while not self.is_over:
             await asyncio.sleep(min(pause * (0.75 + random.random() / 2), 20))
             began = time.perf_counter()
             head = (
-                f"GET /sheets/{person.sheet_id}/news?since={newest} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                f"GET /sheets/{person.sheet_id}/news?since={newest}&waited={began - heard:.0f} HTTP/1.1\r\n"
+                f"Host: 127.0.0.1\r\n"
                 f"Cookie: session={person.cookie}\r\nAccept: application/json\r\n\r\n"
             )
             try:
@@ -173,7 +175,8 @@ class Crowd:
                 line.close()
                 continue
             if status == 200:
-                newest = json.loads(body)["number"]
+                answer = json.loads(body)
+                newest, heard = answer["number"], heard if "busy" in answer else began
             pause = min(60.0, max(8.0, (time.perf_counter() - began) * 40))
         line.close()
 
@@ -310,7 +313,7 @@ def measure(people: int = PEOPLE, calm: float = CALM, *, news: bool = False) -> 
         settings = Settings(database_url=url, evidence_dir=str(folder / "evidence"), secret_key="of-the-crowd")  # noqa: S106  # of this run only
         app = create_app(settings)
         with make_sessions(engine)() as db:
-            held = held_in(db)
+            held, newest = held_in(db), db.scalar(select(func.max(History.id))) or 0
         crowd = [
             Person(sheet, *signed_in(app, user), [Row(code, 1, held[sheet, code]) for code in codes])
             for user, sheet, codes in who
@@ -331,7 +334,7 @@ def measure(people: int = PEOPLE, calm: float = CALM, *, news: bool = False) -> 
             await asyncio.sleep(DOWN)
             server = await asyncio.to_thread(start_server, environment, port)
 
-        run = Crowd(port, crowd, news=news)
+        run = Crowd(port, crowd, newest=newest, news=news)
         try:
             asyncio.run(run.run(calm, kill_and_start))
         finally:

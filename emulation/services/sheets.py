@@ -81,7 +81,7 @@ _WHOLE = select(Sheet).options(
     selectinload(Sheet.returned_lines),
     _NOTHING_MORE,
 )
-# what the save of one line needs besides `outline_of`
+# what the save of one line needs besides `outline_of`, and who asks for news
 _ALONE = select(Sheet).options(
     joinedload(Sheet.period).options(
         joinedload(Period.criteria_set).defer(CriteriaSet.body), joinedload(Period.windows)
@@ -103,6 +103,7 @@ _CODE: BindParameter[str] = bindparam("code")
 _WHOLE_LOCKED = _locked(_WHOLE)
 _WHO = bindparam("user", type_=Integer)
 _ALONE_LOCKED = _locked(_ALONE.add_columns(User).outerjoin(User, User.id == _WHO).options(lazyload(User.unit)))
+_ALONE_READ = _ALONE.where(Sheet.id == _KEY)
 _ENTRY = select(Entry).where(Entry.sheet_id == _KEY, Entry.code == _CODE)
 _CITED = func.max(case((Citation.is_unconfirmed, 1), else_=0))  # of an entry; none without a citation
 _OUTLINE = (
@@ -133,7 +134,8 @@ def load_sheet(db: Session, sheet_id: int) -> Sheet | None:
 
 def load_sheet_alone(db: Session, sheet_id: int) -> Sheet | None:
     """The sheet of a URL with nothing of what is declared: enough to ask who may, and what is new."""
-    return db.scalar(select(Sheet).where(Sheet.id == sheet_id).options(_PERIOD, _NOTHING_MORE))
+    found: Sheet | None = db.scalars(_ALONE_READ, {"key": sheet_id}).unique().one_or_none()
+    return found
 
 
 def load_sheet_to_change(db: Session, sheet_id: int) -> Sheet | None:

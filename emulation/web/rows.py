@@ -15,19 +15,21 @@ from emulation.errors import Invalid, Missing
 from emulation.models import Sheet
 from emulation.services.colleagues import Deed, deeds_since
 from emulation.services.scores import criteria_of
-from emulation.services.sheets import canonical, load_sheet, load_sheet_alone
+from emulation.services.sheets import canonical, load_sheet, load_sheet_alone, outline_of
 from emulation.web import session as current
 from emulation.web.area import Area
+from emulation.web.at_work import is_busy
 from emulation.web.display import say as _
 from emulation.web.entries import entry_from_form, form_for
 from emulation.web.sheet_desk import Desk, desk_of
 from emulation.web.sheet_filters import chips_of
-from emulation.web.sheet_parts import macros, totals_of
-from emulation.web.sheet_view import missing_words, tree_of, trial_row
+from emulation.web.sheet_parts import macros, sums_of, totals_of
+from emulation.web.sheet_view import missing_words, outlined_view, tree_of, trial_row
 from emulation.web.team import with_people
 from emulation.words import N_
 
 area = Area("rows", __name__)
+MOST_WAITED = 120  # seconds that a busy server puts a page off
 
 
 def _load(db: Session, *, sheet_id: int, code: str) -> Sheet | None:
@@ -102,10 +104,12 @@ def news(sheet: Sheet) -> Any:
     """Who changed what after the act `since`, and what the page must show anew; cheap where nothing happened.
 
     `rows` are closed rows by code. `moved` says that the sheet itself went on its way, so that the page is another one.
+    A busy server puts pages off that have not `waited` long, and gives them the `totals` that they miss.
     """
-    text = request.args.get("since", "0")
-    since = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    db = current.db()
+    db, since = current.db(), _asked("since")
+    if is_busy() and _asked("waited") < MOST_WAITED:
+        sums = sums_of(outlined_view(sheet, outline_of(db, sheet))) if "totals" in request.args else {}
+        return jsonify(number=since, busy=True, fragments={name: str(html) for name, html in sums.items()})
     deeds = deeds_since(db, sheet, since)
     if not deeds:
         return jsonify(number=since)
@@ -120,6 +124,11 @@ def news(sheet: Sheet) -> Any:
         rows={code: _row_html(desk, code, None) for code in codes},
         fragments=_fragments(desk),
     )
+
+
+def _asked(name: str) -> int:
+    text = request.args.get(name, "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 MOVES = ("send", "send_back", "recall", "submit", "receive", "return")

@@ -29,7 +29,13 @@ def totals_of(view: SheetView, section: str, *, missing: str) -> dict[str, Any]:
     check = url_for("submissions.check", sheet_id=view.sheet.id)
     return {
         "section-facts": parts.section_facts(section_head(view, section)["facts"]),
-        "total": parts.total(show_points(view.score.total, view.places)),
         "missing-short": parts.missing_short(missing, check),
-        **{name: parts.part(text, name) for _label, text, name in view.parts},
+        **sums_of(view),
     }
+
+
+def sums_of(view: SheetView) -> dict[str, Any]:
+    """The total of the sheet and its parts."""
+    parts = macros("parts")
+    sums = {name: parts.part(text, name) for _label, text, name in view.parts}
+    return {"total": parts.total(show_points(view.score.total, view.places)), **sums}

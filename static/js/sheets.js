@@ -253,7 +253,7 @@ if (desk) {
   document.addEventListener("autosave:saved", (event) => {
     opened();
     clearTimeout(totals); // a busy server leaves the totals for when nobody saves
-    if (event.detail.later) totals = setTimeout(askForNews, 3000 + 3000 * Math.random());
+    if (event.detail.later) totals = setTimeout(askForTotals, 3000 + 3000 * Math.random());
     for (const [code, body] of kept) if (!body.querySelector("form[data-unsaved]")) kept.delete(code);
   });
   document.addEventListener("autosave:renewed", (event) => {
@@ -302,22 +302,33 @@ document.addEventListener("input", (event) => {
 // ---- what colleagues did ----
 
 const EVERY = 8000;
-let [asking, pause, waiting, totals] = [false, EVERY, null, null];
+let [asking, pause, waiting, totals, heard] = [false, EVERY, null, null, performance.now()];
 
-async function askForNews() {
-  if (document.hidden || asking) return;
+const askForTotals = () => askForNews({ totals: true });
+
+// A busy server puts off who has not waited long, and gives the totals to who misses them.
+async function askForNews({ totals: missed = false } = {}) {
+  if (document.hidden) return;
+  if (asking) {
+    if (missed) totals = setTimeout(askForTotals, 1000);
+    return;
+  }
   asking = true;
   const began = performance.now();
   try {
     const address = new URL(desk.dataset.sheet, location.href);
     address.searchParams.set("since", number);
+    address.searchParams.set("waited", Math.round((performance.now() - heard) / 1000));
+    if (missed) address.searchParams.set("totals", "");
     const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
     if (!answer.ok) return;
     const data = await answer.json();
+    if (data.busy) return bring(data.fragments);
+    heard = performance.now();
     if (data.number <= number) return;
     number = data.number;
     if (data.moved && !desk.querySelector("form[data-unsaved]") && !kept.size) return location.reload();
-    for (const [id, html] of Object.entries(data.fragments)) replace(document.getElementById(id), firstOf(html));
+    bring(data.fragments);
     for (const code of Object.keys(data.rows)) ahead.delete(code);
     for (const [code, html] of Object.entries(data.rows)) await replaceRow(code, html, data.sentence);
     say(data.sentence);
@@ -329,6 +340,10 @@ async function askForNews() {
     clearTimeout(waiting);
     waiting = setTimeout(askForNews, pause * (0.75 + Math.random() / 2));
   }
+}
+
+function bring(fragments) {
+  for (const [id, html] of Object.entries(fragments)) replace(document.getElementById(id), firstOf(html));
 }
 
 function replace(old, fresh) {

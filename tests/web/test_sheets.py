@@ -242,7 +242,7 @@ def test_busy_server_answers_for_the_line_alone_and_shows_no_old_totals(
     client: Client, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(client.sign_in("unit_officer"), world, "I.1", part="95", whole="98")
-    monkeypatch.setattr(client.application.extensions["at_work"], "full_at", monotonic())
+    monkeypatch.setattr(client.application.extensions["at_work"], "full_at", monotonic() + 60)
     response = save(client, world, "I.1", version="1", part="96", whole="98")
 
     assert (response.status_code, response.json["version"], response.json["later"]) == (200, 2, True)
@@ -253,10 +253,33 @@ def test_busy_server_answers_for_the_line_alone_and_shows_no_old_totals(
     assert stored(client.db) == {"I.1": {"part": "96", "whole": "98"}}
     assert save(client, world, "I.2", version="0").json["version"] == 0  # nothing declared, nothing stored
 
+    path = f"/sheets/{world.sheets['34'].id}/news?since=0"
+    assert client.get(path).json == {"number": 0, "busy": True, "fragments": {}}
+    sums = client.get(f"{path}&totals=").json["fragments"]
+    assert {"total", "total-core", "total-bonus", "total-deductions", "total-grade"} == set(sums)
+    assert "rows" not in client.get(f"{path}&waited=119").json
+    waited = client.get(f"{path}&waited=120").json
+    assert (waited["number"] > 0, list(waited["rows"])) == (True, ["I.1"])
+
     monkeypatch.undo()
-    news = client.get(f"/sheets/{world.sheets['34'].id}/news?since=0").json
+    news = client.get(path).json
+    assert {name: news["fragments"][name] for name in sums} == sums
     assert "…" not in news["fragments"]["total"]
     assert {"section-facts", "total-core", "missing-short"} <= set(news["fragments"])
+
+
+def test_busy_server_gives_the_totals_of_a_returned_sheet(
+    client: Client, world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = to_submitted(client.db, world, settings)
+    person = world.people["department"].id
+    sheet.returned_lines.append(ReturnedLine(code="I.2", reason="Sai", returned_by_id=person, returned_at=now()))
+    sheet.state = "returned"
+    client.sign_in("unit_officer")
+    monkeypatch.setattr(client.application.extensions["at_work"], "full_at", monotonic() + 60)
+    total = client.get(f"/sheets/{sheet.id}/news?since=0&totals=").json["fragments"]["total"]
+
+    assert total in client.get(f"/sheets/{sheet.id}").text
 
 
 def test_fragments_of_a_save_are_elements_of_the_page(client: Client, world: World) -> None:
