@@ -34,6 +34,7 @@ let fresh = null; // token of a session that was begun after this page was opene
 
 const keyOf = (form) => `${prefix}${new URL(form.action).pathname}${form.id ? `#${form.id}` : ""}`;
 const open = () => [...states.values()].filter((state) => state.dirty);
+const waiting = () => Boolean(sending) || open().some((state) => !state.blocked); // what the next page should know already
 const settled = (state) => state.blocked && state.errors; // refused: waits for another content
 
 function bodyOf(form, left = ["csrf_token"]) {
@@ -234,8 +235,8 @@ function sayExpired(sentence = "") {
 // Asks who is signed in here by now. The same person: their token goes into every form, and what waited is sent.
 async function renew() {
   clearTimeout(sessionTimer);
-  const waiting = open().filter((state) => state.why[0] === "expired" && state.blocked);
-  if (!waiting.length || !status?.dataset.session) return;
+  const stopped = open().filter((state) => state.why[0] === "expired" && state.blocked);
+  if (!stopped.length || !status?.dataset.session) return;
   try {
     const answer = await fetch(status.dataset.session, { headers: { Accept: "application/json" }, credentials: "same-origin" });
     const session = answer.ok ? await answer.json() : {};
@@ -243,7 +244,7 @@ async function renew() {
       fresh = session.csrf_token;
       for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = fresh;
       document.dispatchEvent(new CustomEvent("autosave:renewed", { detail: fresh })); // for who keeps forms beside the page
-      for (const state of waiting) state.blocked = false;
+      for (const state of stopped) state.blocked = false;
       return flush();
     }
     if (session.name) sayExpired((status.dataset.other ?? "").replace("{name}", session.name));
@@ -308,7 +309,7 @@ function stateOf(form) {
   return state;
 }
 
-// Sends what is still open; resolves when done or after `limit` milliseconds.
+// Sends what is still open and waits for what is on its way; resolves when done or after `limit` milliseconds.
 async function flush(limit = 3000) {
   for (const state of open()) {
     clearTimeout(state.timer);
@@ -335,7 +336,7 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[href]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target || link.hasAttribute("download")) return;
   if (link.closest("[data-autosave-status]")) leaving = true; // what is pending lies in localStorage
-  if (!open().some((state) => !state.blocked) || link.getAttribute("href").startsWith("#")) return;
+  if (!waiting() || link.getAttribute("href").startsWith("#")) return;
   event.preventDefault();
   await flush();
   location.href = link.href;
@@ -352,7 +353,7 @@ document.addEventListener("submit", async (event) => {
   } else if (own && !event.submitter?.name) {
     event.preventDefault(); // Enter, or the plain save button: save here, stay here
     changed(form, 0);
-  } else if (open().some((state) => !state.blocked)) {
+  } else if (waiting()) {
     event.preventDefault();
     await flush();
     leaving = true;

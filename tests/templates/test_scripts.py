@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from werkzeug.serving import make_server
 
 from tests.templates.stage import make_stage
@@ -230,6 +230,27 @@ def test_autosave_link_waits_for_what_is_pending(page: Page, app: Flask) -> None
         page.click(".brand")
     expect(page.locator(PART)).to_have_value("95")
     assert [sent["part"] for sent in saves(app)] == ["53"]
+
+
+@pytest.mark.parametrize("way", ["link", "button"])
+def test_autosave_leaving_waits_for_what_is_on_its_way(page: Page, app: Flask, way: str) -> None:
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: asked.append(dialog.type) or dialog.accept())
+    held: list[Route] = []
+    page.route("**/save/*", lambda route: held.append(route), times=1)
+    with page.expect_request("**/save/*"):
+        change(page, "53")
+    expect(page.locator(STATUS)).to_have_text("Đang lưu...")
+    if way == "link":
+        page.click(".brand")
+    else:
+        page.get_by_role("button", name="Tiếp nhận phiếu của Long An").click()
+        page.get_by_role("dialog").get_by_role("button", name="Tiếp nhận").click()
+    expect(page.locator(PART)).to_have_value("53")  # still here
+    with page.expect_navigation():
+        held[0].continue_()
+    assert [sent["part"] for sent in saves(app) if "part" in sent] == ["53"]
+    assert asked == []
 
 
 def test_autosave_closed_browser_loses_nothing(page: Page, app: Flask) -> None:
