@@ -38,11 +38,12 @@ SCRIPT = Axe().axe_script
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "elementRef": True}
 FAULTS = """rules => axe.run(document, rules).then(found => found.violations.flatMap(
     ({id, nodes}) => nodes.map(({target, html}) => `${id}: ${target} ${html.slice(0, 200)}`)))"""
-# A look is everything the contrast of a text depends on: its colour, size and weight, and what lies under it. Boxes that leave the flow
-# may lie over anything, so each kind of them is a look of its own. Of each look that is not known yet axe judges three texts, and
-# the rest of them where it could judge none of the three (disabled, covered): those do not stand for others. What axe never
-# judges is not asked: text in a drawing, for screen readers alone, or of one letter. A mark before a text (::before) is no ground of
-# it; axe would judge nothing in an open row of the sheet because of the stripe at its edge.
+# A look is everything the contrast of a text depends on: its colour, size and weight, and what lies under it. Boxes
+# that leave the flow may lie over anything, so each kind of them is a look of its own. Of each look that is not known
+# yet axe judges three texts, and the rest of them where it could judge none of the three (disabled, covered): those
+# do not stand for others. What axe never judges is not asked: text in a drawing, for screen readers alone, or of one
+# letter. A mark before a text (::before) is no ground of it; axe would judge nothing in an open row of the sheet
+# because of the stripe at its edge.
 JUDGED = """async ([known, rules]) => {
     const FIELDS = 'input:not([type=checkbox], [type=radio], [type=range], [type=hidden]), select, textarea';
     const grounds = new Map();
@@ -75,7 +76,8 @@ JUDGED = """async ([known, rules]) => {
         rules: [{id: 'color-contrast', selector: '[data-look]'}],
         checks: [{id: 'color-contrast', options: {
             ignorePseudo: true, ignoreUnicode: true, boldValue: 700, boldTextPt: 14, largeTextPt: 18,
-            contrastRatio: {normal: {expected: 4.5}, large: {expected: 3}}, shadowOutlineEmMax: 0.2, textStrokeEmMin: 0.03,
+            contrastRatio: {normal: {expected: 4.5}, large: {expected: 3}},
+            shadowOutlineEmMax: 0.2, textStrokeEmMin: 0.03,
         }}],
     });
     const judged = [], poor = [];

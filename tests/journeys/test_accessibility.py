@@ -484,23 +484,23 @@ def test_axe_notices_a_fault(browser: Browser) -> None:
 
 
 POOR = {
-    "colour": "<p style='color:#999'>Hai Phong</p>",
-    "ground": "<section style='background:#555'><div><p>Hai Phong</p></div></section>",
-    "see-through ground": "<section style='background:#000'><div style='background:#fff4'><p>Hai Phong</p></div></section>",
-    "opacity": "<section style='opacity:.4'><div><p>Hai Phong</p></div></section>",
-    "weight": "<p style='color:#888;font-size:19px;font-weight:700'>Hai Phong</p><p style='color:#888;font-size:19px'>Hai Phong</p>",
-    "size": "<p style='color:#888;font-size:32px'>Hai Phong</p><p style='color:#888;font-size:14px'>Hai Phong</p>",
-    "field": "<input aria-label=x value=x style='color:#999'>",
-    "hidden one first": "<p style='color:#999;position:relative;left:-9999px'>Hai Phong</p>" * 3
-    + "<p style='color:#999'>Hai Phong</p>",
-    "disabled one first": "<button disabled style='color:#999'>Hai Phong</button><button style='color:#999'>Hai Phong</button>",
-    "label of a disabled one first": "<label style='color:#999'>Hai Phong <input disabled></label>" * 3
-    + "<label style='color:#999'>Hai Phong <input></label>",
-    "stripe": "<style>section::before { content: ''; position: absolute; left: 0; top: 0; bottom: 0; width: 3px }</style>"
-    "<section style='position:relative;background:#555'><p>Hai Phong</p></section>",
-    "over another": "<p class=a style='position:absolute;top:200px;left:0;background:#fff'>Hai Phong</p>"
+    "colour": "<p style='color:#999'>Huế</p>",
+    "ground": "<section style='background:#555'><div><p>Huế</p></div></section>",
+    "see-through ground": "<section style='background:#000'><div style='background:#fff4'><p>Huế</p></div></section>",
+    "opacity": "<section style='opacity:.4'><div><p>Huế</p></div></section>",
+    "weight": "<p style='color:#888;font:700 19px serif'>Huế</p><p style='color:#888;font:400 19px serif'>Huế</p>",
+    "size": "<p style='color:#888;font-size:32px'>Huế</p><p style='color:#888;font-size:14px'>Huế</p>",
+    "field": "<input aria-label=x value=Huế style='color:#999'>",
+    "outside first": "<p style='color:#999;position:relative;left:-9999px'>Huế</p>" * 3
+    + "<p style='color:#999'>Huế</p>",
+    "disabled first": "<button disabled style='color:#999'>Huế</button><button style='color:#999'>Huế</button>",
+    "label of disabled first": "<label style='color:#999'>Huế <input disabled></label>" * 3
+    + "<label style='color:#999'>Huế <input></label>",
+    "stripe": "<style>section::before { content: ''; position: absolute; inset: 0 auto 0 0; width: 3px }</style>"
+    "<section style='position:relative;background:#555'><p>Huế</p></section>",
+    "over another": "<p class=a style='position:absolute;top:200px;left:0;background:#fff'>Huế</p>"
     "<div style='position:absolute;top:300px;left:0;width:99px;height:99px;background:#333'></div>"
-    "<p class=b style='position:absolute;top:320px;left:0'>Hai Phong</p>",
+    "<p class=b style='position:absolute;top:320px;left:0'>Huế</p>",
 }
 
 

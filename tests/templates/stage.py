@@ -101,6 +101,12 @@ def figure() -> dict[str, Any]:
     return chart.to_plotly_json()
 
 
+def static(path: str) -> str:
+    """The address of a static file; Plotly, 1.5 MB of script, comes only where it is asked for, with ?plotly."""
+    is_there = not path.startswith("vendor/plotly-") or "plotly" in request.args
+    return url_for("static", filename=path if is_there else "nothing.js")
+
+
 def make_stage() -> Flask:
     """The application, with every route the layout links to."""
     app = Flask(__name__, root_path=str(ROOT), static_folder="static", template_folder="templates")
@@ -116,7 +122,7 @@ def make_stage() -> Flask:
     app.jinja_env.filters["points"] = lambda value: "–" if value is None else f"{value:.2f}".replace(".", ",")
     app.jinja_env.filters["figure"] = lambda value: "–" if value is None else f"{value}".replace(".", ",")
     app.jinja_env.filters["phrase"] = str
-    app.jinja_env.globals["static"] = lambda path: url_for("static", filename=path)
+    app.jinja_env.globals["static"] = static
     app.jinja_env.globals["may"] = lambda permission, thing=None: True
     Babel(app, default_locale="vi")
     CSRFProtect(app)

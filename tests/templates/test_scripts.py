@@ -5,20 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from werkzeug.serving import make_server
 
+from tests import axe
 from tests.templates.stage import make_stage
 
+LAPTOP = {"width": 1366, "height": 768}
 STATUS = "[data-autosave-status]"
 PART = "#part"
 SAVED_FILE = "robust.png"
-WITHOUT_COLOURS = {"rules": {"color-contrast": {"enabled": False}}}  # which no width changes, and the dearest rule
 
 
 @pytest.fixture(scope="module")
@@ -38,32 +37,36 @@ def address(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+def complaints() -> list[str]:
+    """What the console complained of, and questions of the browser itself."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser, address: str, complaints: list[str]) -> Iterator[BrowserContext]:
     """One browser profile, so that the styles and fonts are fetched once."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=address, locale="vi-VN")
+    context = browser.new_context(viewport=LAPTOP, base_url=address, locale="vi-VN")
     context.set_default_timeout(8000)
+    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context.on("dialog", lambda dialog: complaints.append(f"asked: {dialog.type}") or dialog.accept())
     yield context
     context.close()
 
 
 @pytest.fixture
-def page(context: BrowserContext, app: Flask, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The gallery in a new tab with an empty storage; whatever the console complains of fails the test."""
-    app.config["SAVES"] = []
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    if "chart" not in request.node.name:
-        page.route(
-            "**/plotly-*.js", lambda route: route.abort()
-        )  # 1.5 MB of script that the other tests can do without
-    page.goto("/500")  # a page without scripts, while no other page is open
+def page(context: BrowserContext, app: Flask, complaints: list[str]) -> Iterator[Page]:
+    """The gallery with an empty storage; whatever is complained of fails the test."""
+    page = context.pages[0] if context.pages else context.new_page()
+    page.set_viewport_size(LAPTOP)
+    page.goto("/500")  # a page without scripts, so that nothing is sent from here on
     page.evaluate("localStorage.clear()")
+    app.config["SAVES"] = []
+    complaints.clear()
     page.goto("/")
     yield page
     context.set_offline(False)
-    for tab in context.pages:
+    for tab in context.pages[1:]:
         tab.close()
     assert [text for text in complaints if not text.startswith("Failed to load resource")] == []
 
@@ -167,11 +170,14 @@ def test_autosave_expired_session_keeps_what_was_typed(page: Page, app: Flask) -
     assert [sent["part"] for sent in saves(app)] == ["401", "401"]
 
 
-def test_autosave_refusal_without_a_field_stands_under_the_form_or_in_the_save_state(page: Page) -> None:
+def test_autosave_refusal_without_a_field_stands_under_the_form_or_in_the_save_state(
+    page: Page, complaints: list[str]
+) -> None:
     change(page, "403")
     expect(page.locator('[data-error-for=""]')).to_have_text("Phiếu đã trình ký.")
     expect(page.locator(STATUS)).to_have_text("VII.1 chưa lưu")
     page.reload()
+    complaints.remove("asked: beforeunload")
     page.get_by_label("Điểm của tôi cho Bắc Ninh").fill("404")
     page.keyboard.press("Tab")
     expect(page.locator(STATUS)).to_have_text("Phiếu đã trình ký.")
@@ -185,10 +191,13 @@ def test_autosave_refusal_stays_in_sight_while_other_lines_are_saved(page: Page)
     expect(page.locator(STATUS)).to_have_text("Đã lưu 10:43. VII.1 chưa lưu")
 
 
-def test_autosave_what_was_refused_is_shown_again_but_not_sent_until_it_changes(page: Page, app: Flask) -> None:
+def test_autosave_what_was_refused_is_shown_again_but_not_sent_until_it_changes(
+    page: Page, app: Flask, complaints: list[str]
+) -> None:
     change(page, "8,5,1")
     expect(page.locator(f"{STATUS} a")).to_have_text("VII.1 chưa lưu")
     page.reload()
+    complaints.remove("asked: beforeunload")
     expect(page.locator(f"{STATUS} a")).to_have_text("VII.1 chưa lưu")
     expect(page.locator(PART)).to_have_value("8,5,1")
     expect(page.locator("#part-error")).to_have_text("Số này không đọc được: nhập ví dụ 95.")
@@ -234,8 +243,6 @@ def test_autosave_link_waits_for_what_is_pending(page: Page, app: Flask) -> None
 
 @pytest.mark.parametrize("way", ["link", "button"])
 def test_autosave_leaving_waits_for_what_is_on_its_way(page: Page, app: Flask, way: str) -> None:
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: asked.append(dialog.type) or dialog.accept())
     held: list[Route] = []
     page.route("**/save/*", lambda route: held.append(route), times=1)
     with page.expect_request("**/save/*"):
@@ -250,7 +257,6 @@ def test_autosave_leaving_waits_for_what_is_on_its_way(page: Page, app: Flask, w
     with page.expect_navigation():
         held[0].continue_()
     assert [sent["part"] for sent in saves(app) if "part" in sent] == ["53"]
-    assert asked == []
 
 
 def test_autosave_closed_browser_loses_nothing(page: Page, app: Flask) -> None:
@@ -268,6 +274,7 @@ def test_autosave_closed_browser_loses_nothing(page: Page, app: Flask) -> None:
 
 
 def test_chart_is_drawn_with_decimal_commas_and_can_be_downloaded(page: Page) -> None:
+    page.goto("/?plotly")
     plot = page.locator("#robust")
     expect(plot.locator("svg.main-svg").first).to_be_visible()
     assert plot.locator(".boxlayer path.box").count() == 1
@@ -382,10 +389,10 @@ def test_menu_closes_on_escape(page: Page) -> None:
 def test_page_is_accessible_and_never_scrolls_sideways(page: Page, path: str) -> None:
     page.goto(path)
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    for width in (320, 390, 1366, 1920):
+    for width in (1366, 390, 320, 1920):
         page.set_viewport_size({"width": width, "height": 768})
         assert page.evaluate("document.documentElement.scrollWidth") == width
-        if width in (390, 1366):
-            options = None if width == 1366 else WITHOUT_COLOURS
-            found: dict[str, Any] = Axe().run(page, options=options).response
-            assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
+        if width == 1366:
+            assert axe.wide_faults(page, set()) == []
+        elif width == 390:
+            assert axe.narrow_faults(page) == []
