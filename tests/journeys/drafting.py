@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,19 +13,12 @@ from emulation.domain.drafts import Node
 from emulation.models import Draft, Role
 from emulation.services import consultations
 from emulation.services.drafts import create_draft, nodes_of
-from tests.journeys.browsers import Visitors, cookie_of, fresh
+from tests.journeys.browsers import fresh
 from tests.world import World, person
 
 STATUS = "[data-autosave-status]"
 SAVED = re.compile(r"Đã lưu \d\d:\d\d")
 EDITION = "2022-2023"
-
-
-def arrive(visitors: Visitors, site: Flask, world: World, name: str, **options: Any) -> Page:
-    """A new browser of somebody who has signed in before."""
-    page = visitors.come(**options)
-    page.context.add_cookies([cookie_of(site, visitors.address, world.people[name])])
-    return page
 
 
 def begin(db: Session, world: World) -> Draft:

@@ -15,7 +15,7 @@ from emulation.config import Settings
 from emulation.models import Certificate, Entry, Evidence, History, Verdict
 from tests import files, filling, finished, reviewing
 from tests.client import Client
-from tests.journeys.browsers import LAPTOP, Visitors, fresh, serving, sign_in
+from tests.journeys.browsers import LAPTOP, Visitors, arrive, fresh, serving, sign_in
 from tests.world import World
 
 STATUS = "[data-autosave-status]"
@@ -45,8 +45,10 @@ def numbers_of(page: Page) -> int:
 # ---- two people, two tabs ----
 
 
-def test_two_tabs_with_the_same_row_show_both_versions(db: Session, world: World, visitors: Visitors) -> None:
-    first = visitors.sign_in("unit_officer")
+def test_two_tabs_with_the_same_row_show_both_versions(
+    db: Session, world: World, site: Flask, visitors: Visitors
+) -> None:
+    first = arrive(visitors, site, world.people["unit_officer"])
     path = f"/sheets/{world.sheets['34'].id}?open=I.2"
     first.goto(path)
     second = first.context.new_page()
@@ -66,8 +68,8 @@ def test_two_tabs_with_the_same_row_show_both_versions(db: Session, world: World
     assert declared(db, "I.2") == {"value": "91.5"}
 
 
-def test_two_tabs_can_take_the_other_version(db: Session, world: World, visitors: Visitors) -> None:
-    first = visitors.sign_in("unit_officer")
+def test_two_tabs_can_take_the_other_version(db: Session, world: World, site: Flask, visitors: Visitors) -> None:
+    first = arrive(visitors, site, world.people["unit_officer"])
     path = f"/sheets/{world.sheets['34'].id}?open=I.2"
     first.goto(path)
     second = first.context.new_page()
@@ -157,8 +159,10 @@ def test_another_units_sheet_cannot_be_saved(client: Client, db: Session, world:
 # ---- sessions and servers come to an end ----
 
 
-def test_expired_session_keeps_the_text_and_saves_after_sign_in(db: Session, world: World, visitors: Visitors) -> None:
-    officer = visitors.sign_in("unit_officer")
+def test_expired_session_keeps_the_text_and_saves_after_sign_in(
+    db: Session, world: World, site: Flask, visitors: Visitors
+) -> None:
+    officer = arrive(visitors, site, world.people["unit_officer"])
     officer.goto(f"/sheets/{world.sheets['34'].id}?open=I.2")
     officer.context.clear_cookies()
     with officer.expect_response("**/entries/**") as answer:
@@ -179,7 +183,7 @@ def test_expired_session_keeps_the_text_and_saves_after_sign_in(db: Session, wor
 def test_stopped_server_loses_nothing(db: Session, world: World, browser: Browser, site: Flask) -> None:
     with serving(site) as address:
         visitors = Visitors(browser, address)
-        officer = visitors.sign_in("unit_officer")
+        officer = arrive(visitors, site, world.people["unit_officer"])
         officer.goto(f"/sheets/{world.sheets['34'].id}?open=I.2")
     change(officer, "#value", "91,5")
     expect(officer.locator(STATUS)).to_contain_text("1 thay đổi đang chờ")
@@ -193,9 +197,9 @@ def test_stopped_server_loses_nothing(db: Session, world: World, browser: Browse
 
 
 def test_closed_tab_sends_what_was_left_when_the_sheet_is_opened_again(
-    db: Session, world: World, visitors: Visitors
+    db: Session, world: World, site: Flask, visitors: Visitors
 ) -> None:
-    officer = visitors.sign_in("unit_officer")
+    officer = arrive(visitors, site, world.people["unit_officer"])
     path = f"/sheets/{world.sheets['34'].id}?open=I.2"
     officer.goto(path)
     officer.route("**/entries/**", lambda route: route.abort())
@@ -211,8 +215,8 @@ def test_closed_tab_sends_what_was_left_when_the_sheet_is_opened_again(
 # ---- files that are not what they say ----
 
 
-def test_wrong_files_are_refused_with_a_sentence(db: Session, world: World, visitors: Visitors) -> None:
-    officer = visitors.sign_in("unit_officer")
+def test_wrong_files_are_refused_with_a_sentence(db: Session, world: World, site: Flask, visitors: Visitors) -> None:
+    officer = arrive(visitors, site, world.people["unit_officer"])
     officer.goto(f"/sheets/{world.sheets['34'].id}?section=I")
     officer.locator("[id='I.1'] .criterion-title a").click()
     for name, content in (
@@ -253,8 +257,8 @@ def test_huge_file_is_refused_with_a_sentence(client: Client, db: Session, world
 # ---- figures and letters ----
 
 
-def test_figures_are_read_as_they_are_written(db: Session, world: World, visitors: Visitors) -> None:
-    officer = visitors.sign_in("unit_officer")
+def test_figures_are_read_as_they_are_written(db: Session, world: World, site: Flask, visitors: Visitors) -> None:
+    officer = arrive(visitors, site, world.people["unit_officer"])
     officer.goto(f"/sheets/{world.sheets['34'].id}?open=I.3")
     for typed in ("8,5", "8.5"):
         change(officer, "#points", typed)
@@ -281,7 +285,9 @@ def test_vietnamese_letters_are_stored_composed(client: Client, db: Session, wor
     assert db.scalars(select(Entry.explanation)).one() == text
 
 
-def test_long_name_stays_inside_sheet_ranking_and_certificate(db: Session, world: World, visitors: Visitors) -> None:
+def test_long_name_stays_inside_sheet_ranking_and_certificate(
+    db: Session, world: World, site: Flask, visitors: Visitors
+) -> None:
     assert len(LONG) == 90
     sheet, unit = world.sheets["34"], world.units["34"]
     sheet.unit_name = unit.name = sheet.short_name = unit.short_name = LONG
@@ -289,7 +295,7 @@ def test_long_name_stays_inside_sheet_ranking_and_certificate(db: Session, world
     finished.granted(db, world)
     certificate = db.scalars(select(Certificate).where(Certificate.unit_id == unit.id)).one()
     assert certificate.recipient == LONG
-    department = visitors.sign_in("department")
+    department = arrive(visitors, site, world.people["department"])
     for size in (LAPTOP, {"width": 390, "height": 844}, {"width": 320, "height": 640}):
         department.set_viewport_size(size)
         for path in (

@@ -18,8 +18,8 @@ from emulation.services.councils import Scope, create_council
 from emulation.services.criteria import value_of
 from emulation.services.verdicts import Decided
 from tests.filling import loaded
-from tests.journeys.browsers import Visitors, fresh
-from tests.journeys.drafting import EDITION, add, arrive, row, settled, write
+from tests.journeys.browsers import Visitors, arrive, fresh
+from tests.journeys.drafting import EDITION, add, row, settled, write
 from tests.journeys.test_round import REASON, fill_row, mark_as_declared, open_row, press, to_next_phase, upload
 from tests.reviewing import SELF, declare
 from tests.world import FULL_ENTRIES, World
@@ -38,7 +38,7 @@ TOTALS = {  # by the official points of I.3, II.5 at 4: 100 x (34.38 + 2 x I.3) 
 
 @pytest.mark.timeout(240)  # half a minute on a quiet machine
 def test_set_is_written_published_and_run(db: Session, world: World, site: Flask, visitors: Visitors) -> None:
-    department = arrive(visitors, site, world, "department")
+    department = arrive(visitors, site, world.people["department"])
     department.goto("/criteria")
     press(department, "Soạn bộ tiêu chí trống")
     write_set(department)
@@ -64,7 +64,7 @@ def test_set_is_written_published_and_run(db: Session, world: World, site: Flask
 
     # ---- a unit fills in the sheet ----
     sheet = world.sheets["34"].id
-    officer = arrive(visitors, site, world, "unit_officer")
+    officer = arrive(visitors, site, world.people["unit_officer"])
     for code in DECLARED:
         open_row(officer, sheet, code)
         fill_row(officer, code, SELF[code].replace(".", ","))

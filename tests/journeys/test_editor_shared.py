@@ -11,10 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.models import Comment, CriteriaSet, Draft
-from tests.journeys.browsers import Visitors, fresh, sign_in
+from tests.journeys.browsers import Visitors, arrive, fresh, sign_in
 from tests.journeys.drafting import (
     STATUS,
-    arrive,
     codes_in,
     colleague,
     node,
@@ -36,7 +35,7 @@ TITLE = "#title"
 def test_change_of_a_colleague_appears_without_reloading(
     db: Session, world: World, draft: int, department: Page, site: Flask, visitors: Visitors
 ) -> None:
-    other = arrive(visitors, site, world, colleague(db, world))
+    other = arrive(visitors, site, world.people[colleague(db, world)])
     other.clock.install()
     open_node(other, db, draft, "I.2")
     other.evaluate("window.samePage = true")
@@ -59,7 +58,7 @@ def test_change_of_a_colleague_appears_without_reloading(
 def test_same_criterion_edited_by_two_shows_both_versions(
     db: Session, world: World, draft: int, department: Page, site: Flask, visitors: Visitors
 ) -> None:
-    other = arrive(visitors, site, world, colleague(db, world))
+    other = arrive(visitors, site, world.people[colleague(db, world)])
     open_node(other, db, draft, "I.1")
     open_node(department, db, draft, "I.1")
     write(department, {"title": "Tên thứ nhất"})
@@ -96,7 +95,7 @@ def test_units_comment_and_read_only_their_own_answers(
     department.fill("#until", (datetime.now(UTC) + timedelta(days=20)).strftime("%d/%m/%Y"))
     press(department, "Mở lấy ý kiến")
     commented = {"unit_officer": "Đề nghị giảm còn 5 điểm.", "other_officer": "Vùng khó khăn chưa làm được."}
-    officers = {name: arrive(visitors, site, world, name) for name in commented}
+    officers = {name: arrive(visitors, site, world.people[name]) for name in commented}
     for name, text in commented.items():
         page = officers[name]
         page.goto("/criteria")
@@ -139,7 +138,7 @@ def test_units_comment_and_read_only_their_own_answers(
 def test_set_is_edited_and_published_without_javascript(
     db: Session, world: World, draft: int, site: Flask, visitors: Visitors
 ) -> None:
-    page = arrive(visitors, site, world, "department", java_script_enabled=False)
+    page = arrive(visitors, site, world.people["department"], java_script_enabled=False)
     open_node(page, db, draft, "III")
     page.locator(".add-menu summary").click()
     press(page, "Tiêu chí trong III")

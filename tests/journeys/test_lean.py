@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from flask import Flask
 from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
 from tests import finished
-from tests.journeys.browsers import Visitors
+from tests.journeys.browsers import Visitors, arrive
 from tests.world import World
 
 LEAN = "/periods/2021-2022/lean"
 
 
-def test_slider_asks_the_server_when_it_is_let_go(db: Session, world: World, visitors: Visitors) -> None:
+def test_slider_asks_the_server_when_it_is_let_go(db: Session, world: World, site: Flask, visitors: Visitors) -> None:
     finished.publish(db, world)
-    page = visitors.sign_in("leader")
+    page = arrive(visitors, site, world.people["leader"])
     page.goto(f"{LEAN}?sort=shift")
     slider, count = page.locator("[data-keep-range]"), page.locator("#keep-count")
     expect(slider).to_be_visible()
@@ -29,9 +30,11 @@ def test_slider_asks_the_server_when_it_is_let_go(db: Session, world: World, vis
     assert "sort=shift" in page.url
 
 
-def test_number_and_button_do_the_same_without_scripts(db: Session, world: World, visitors: Visitors) -> None:
+def test_number_and_button_do_the_same_without_scripts(
+    db: Session, world: World, site: Flask, visitors: Visitors
+) -> None:
     finished.publish(db, world)
-    page = visitors.sign_in("leader", java_script_enabled=False)
+    page = arrive(visitors, site, world.people["leader"], java_script_enabled=False)
     page.goto(LEAN)
     expect(page.locator("[data-keep-range]")).to_be_hidden()
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from emulation.config import Settings
 from tests import files
 from tests.filling import to_submitted
-from tests.journeys.browsers import Visitors
+from tests.journeys.browsers import Visitors, arrive
 from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.any_database
@@ -32,13 +33,13 @@ def row_of(page: Page, table: str, code: str) -> str:
 
 
 def test_returned_lines_are_corrected_signed_and_read_again(
-    db: Session, world: World, visitors: Visitors, settings: Settings
+    db: Session, world: World, site: Flask, visitors: Visitors, settings: Settings
 ) -> None:
     sheet = f"/sheets/{to_submitted(db, world, settings).id}"
     codes = list(world.criteria.by_code)
 
     # ---- the department returns two lines ----
-    department = visitors.sign_in("department")
+    department = arrive(visitors, site, world.people["department"])
     department.goto(f"{sheet}/return")
     for code, reason in (("I.1", "Minh chứng thiếu trang có số liệu."), ("I.2", "Số liệu khác báo cáo.")):
         department.fill(f"#line{codes.index(code)}-reason", reason)
@@ -47,7 +48,8 @@ def test_returned_lines_are_corrected_signed_and_read_again(
     press(department, "Trả lại 2 tiêu chí: I.1, I.2")
 
     # ---- the officer reads the reasons, can edit those lines and no other ----
-    officer = visitors.sign_in("unit_officer")
+    officer = arrive(visitors, site, world.people["unit_officer"])
+    officer.goto("/")
     expect(officer.locator("main")).to_contain_text("Đề nghị sửa sớm.")
     expect(officer.locator("main")).to_contain_text("Bị trả lại, chưa sửa: Số liệu khác báo cáo.")
     officer.goto(f"{sheet}?open=II.1")
@@ -72,7 +74,7 @@ def test_returned_lines_are_corrected_signed_and_read_again(
     press(officer, "Trình Unit director ký")
 
     # ---- the director sends back with a remark on one line, then signs ----
-    director = visitors.sign_in("unit_director")
+    director = arrive(visitors, site, world.people["unit_director"])
     director.goto(f"{sheet}/sign")
     assert "Số liệu khác báo cáo." in row_of(director, "changes-return", "I.2")
     director.locator("#lines summary").filter(has_text=re.compile(r"Ghi ý kiến I\.2$")).click()

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from emulation.services.sheets import save_entry
 from tests import files
 from tests.filling import loaded
 from tests.finished import QUALITY, TOTALS, finish_sheet
-from tests.journeys.browsers import PHONE, Visitors, fresh
+from tests.journeys.browsers import PHONE, Visitors, arrive, fresh
 from tests.reviewing import SELF
 from tests.world import FULL_ENTRIES, PASSWORD, World
 
@@ -86,7 +87,9 @@ def to_next_phase(page: Page, code: str) -> None:
 
 @pytest.mark.timeout(240)  # a minute on a quiet machine
 @pytest.mark.db
-def test_round_from_the_first_figure_to_the_certificate(db: Session, world: World, visitors: Visitors) -> None:
+def test_round_from_the_first_figure_to_the_certificate(
+    db: Session, world: World, site: Flask, visitors: Visitors
+) -> None:
     sheet, period = world.sheets["34"].id, world.period.code
     own = score(world.criteria, FULL_ENTRIES).total
 
@@ -113,7 +116,7 @@ def test_round_from_the_first_figure_to_the_certificate(db: Session, world: Worl
     press(officer, "Trình Unit director ký")
 
     # ---- the director signs ----
-    director = visitors.sign_in("unit_director")
+    director = arrive(visitors, site, world.people["unit_director"])
     director.goto(f"/sheets/{sheet}/sign")
     expect(director.locator("main")).to_contain_text(shown(own))
     director.fill("#password", "không phải mật khẩu")
@@ -125,7 +128,7 @@ def test_round_from_the_first_figure_to_the_certificate(db: Session, world: Worl
     expect(director.locator("main")).to_contain_text("Nội dung đang lưu đúng với bản đã nộp.")
 
     # ---- the department receives; the other units were quicker ----
-    department = visitors.sign_in("department")
+    department = arrive(visitors, site, world.people["department"])
     department.goto(f"/periods/{period}/inbox")
     with department.expect_navigation():
         department.get_by_role("link", name="Xem và tiếp nhận").click()
@@ -136,13 +139,13 @@ def test_round_from_the_first_figure_to_the_certificate(db: Session, world: Worl
     to_next_phase(department, period)
 
     # ---- the council marks: 7,5, 8 and the declared 8,5 for I.3 ----
-    for name, points in (("member", "7,5"), ("chair", "8")):
-        mark_sheet(visitors.sign_in(name), sheet, points)
+    mark_sheet(arrive(visitors, site, world.people["member"]), sheet, "7,5")
+    chair = arrive(visitors, site, world.people["chair"])
+    mark_sheet(chair, sheet, "8")
     fresh(db)
     mark_as_declared(db, world, "second_member", world.sheets["34"])
 
     # ---- the chair settles ----
-    chair = visitors.sign_in("chair")
     chair.goto(f"/sheets/{sheet}/verdicts")
     expect(chair.locator("[id='points-I.3']")).to_have_value("8,00")
     chair.fill("[id='points-I.3']", "7,75")
@@ -182,7 +185,7 @@ def test_round_from_the_first_figure_to_the_certificate(db: Session, world: Worl
     # ---- everybody sees the ranking ----
     given = SELF | {"I.3": "8.25", "II.5": "4"}
     official = Scorer(world.criteria).score_points({code: Decimal(points) for code, points in given.items()}).total
-    leader = visitors.sign_in("leader")
+    leader = arrive(visitors, site, world.people["leader"])
     leader.goto(f"/periods/{period}/ranking?scope=nationwide")
     totals = {"Thái Bình": official} | {
         world.sheets[code].short_name: Decimal(TOTALS[code]) for code in ("35", "95", "96")
@@ -299,8 +302,8 @@ def test_sheet_is_filled_and_sent_without_javascript(db: Session, world: World, 
     assert world.sheets["34"].state == "signing"
 
 
-def test_row_is_filled_with_the_keyboard_alone(db: Session, world: World, visitors: Visitors) -> None:
-    officer = visitors.sign_in("unit_officer")
+def test_row_is_filled_with_the_keyboard_alone(db: Session, world: World, site: Flask, visitors: Visitors) -> None:
+    officer = arrive(visitors, site, world.people["unit_officer"])
     officer.goto(f"/sheets/{world.sheets['34'].id}")
     keys = officer.keyboard
     keys.press("Tab")

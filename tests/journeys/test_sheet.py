@@ -10,11 +10,11 @@ from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from emulation.models import Entry, Role, User
+from emulation.models import Entry, Role
 from emulation.services.actor import Actor
 from emulation.services.sheets import load_sheet_to_change, save_entry
 from tests.filling import now
-from tests.journeys.browsers import Visitors, cookie_of, fresh
+from tests.journeys.browsers import Visitors, arrive, cookie_of, fresh
 from tests.journeys.test_breaking import SAVED, STATUS, change, numbers_of
 from tests.world import World, person
 
@@ -27,17 +27,10 @@ def stored(db: Session) -> dict[str, Any]:
     return {entry.code: entry.data for entry in db.scalars(select(Entry).order_by(Entry.id))}
 
 
-def come(visitors: Visitors, site: Flask, someone: User) -> Page:
-    """A browser in which this person is signed in already."""
-    page = visitors.come()
-    page.context.add_cookies([cookie_of(site, visitors.address, someone)])
-    return page
-
-
 @pytest.fixture
 def officer(world: World, site: Flask, visitors: Visitors) -> Page:
     """The officer of unit 34 with the sheet in front of them."""
-    page = come(visitors, site, world.people["unit_officer"])
+    page = arrive(visitors, site, world.people["unit_officer"])
     page.goto(f"/sheets/{world.sheets['34'].id}?section=I")
     return page
 

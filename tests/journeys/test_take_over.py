@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
 from emulation.config import Settings
 from tests.bound import after_a_year
-from tests.journeys.browsers import Visitors
+from tests.journeys.browsers import Visitors, arrive
 from tests.world import World
 
 pytestmark = pytest.mark.any_database
@@ -16,10 +17,10 @@ FILE = "Mã đơn vị;Mã chỉ tiêu;Giá trị\n34;ty-le;96,5\n34;dat;4\n".en
 
 
 def test_figures_are_loaded_confirmed_disputed_and_taken_from_last_year(
-    db: Session, world: World, settings: Settings, visitors: Visitors
+    db: Session, world: World, settings: Settings, site: Flask, visitors: Visitors
 ) -> None:
     sheet = after_a_year(db, world, settings, is_bound=True).id
-    desk = visitors.sign_in("department")
+    desk = arrive(visitors, site, world.people["department"])
     desk.goto("/periods/2022-2023/indicators")
     desk.set_input_files("#figures-file", {"name": "so-lieu.csv", "mimeType": "text/csv", "buffer": FILE})
     desk.fill("#source", "Cơ sở dữ liệu ngành")
@@ -28,7 +29,7 @@ def test_figures_are_loaded_confirmed_disputed_and_taken_from_last_year(
     desk.get_by_role("button", name="Nạp 2 số liệu, điền 2 dòng").click()
     expect(desk.get_by_text("Đã nạp: 2 chỉ tiêu")).to_be_visible()
 
-    page = visitors.sign_in("unit_officer")
+    page = arrive(visitors, site, world.people["unit_officer"])
     page.goto(f"/sheets/{sheet}?section=II")
     page.locator("#mark-II\\.4").get_by_role("button", name="Xác nhận II.4").click()
     expect(page.locator("#takeover-II\\.4")).to_contain_text("đã xác nhận")

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Route, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,19 +16,19 @@ from emulation.models import Citation, Evidence, EvidenceRevision
 from emulation.services.evidence import attach, describe, load_evidence_to_change
 from tests import files
 from tests.filling import loaded, now
-from tests.journeys.browsers import Visitors, fresh
+from tests.journeys.browsers import Visitors, arrive, fresh
 from tests.world import World
 
 pytestmark = pytest.mark.any_database
 
 
 def test_upload_goes_on_after_a_broken_line_and_a_reload(
-    db: Session, world: World, settings: Settings, visitors: Visitors, tmp_path: Path
+    db: Session, world: World, settings: Settings, site: Flask, visitors: Visitors, tmp_path: Path
 ) -> None:
     large = tmp_path / "Báo cáo lớn.pdf"
     large.write_bytes(files.PDF + bytes(5 * 1024 * 1024))
     sent: list[str] = []
-    officer = visitors.sign_in("unit_officer")
+    officer = arrive(visitors, site, world.people["unit_officer"])
     officer.goto(f"/sheets/{world.sheets['34'].id}/evidence")
 
     def cut(route: Route) -> None:
@@ -70,7 +71,7 @@ def test_upload_goes_on_after_a_broken_line_and_a_reload(
 
 
 def test_newer_file_goes_on_after_a_broken_line_and_a_colleague(
-    db: Session, world: World, settings: Settings, visitors: Visitors, tmp_path: Path
+    db: Session, world: World, settings: Settings, site: Flask, visitors: Visitors, tmp_path: Path
 ) -> None:
     folder, colleague = Path(settings.evidence_dir), world.actor("unit_director")
     document = attach(
@@ -81,7 +82,7 @@ def test_newer_file_goes_on_after_a_broken_line_and_a_colleague(
     large, wrong = tmp_path / "moi.pdf", tmp_path / "nham.pdf"
     large.write_bytes(files.PDF + bytes(5 * 1024 * 1024))
     wrong.write_bytes(files.PDF + b"2")
-    officer = visitors.sign_in("unit_officer")
+    officer = arrive(visitors, site, world.people["unit_officer"])
     officer.goto(f"/evidence/{document.id}/replace")
 
     def cut(route: Route) -> None:
@@ -100,6 +101,7 @@ def test_newer_file_goes_on_after_a_broken_line_and_a_colleague(
     officer.reload()
     expect(officer.locator(".upload-queue")).to_contain_text("Đang tải dở, chọn lại tệp này để tải tiếp:")
 
+    fresh(db)
     theirs = load_evidence_to_change(db, document.id)
     assert theirs is not None
     said = {"title": "Tên của bạn", "document_number": "", "issued_on": None, "issuer": ""}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
@@ -12,16 +13,18 @@ from emulation.config import Settings
 from tests.axe import wide_faults
 from tests.documents.test_sheet_workbook import changed
 from tests.filling import fill
-from tests.journeys.browsers import PHONE, Visitors
+from tests.journeys.browsers import PHONE, Visitors, arrive
 from tests.services.test_sheet_imports import FIRST, save
 from tests.world import World
 
 pytestmark = pytest.mark.any_database
 
 
-def test_workbook_goes_round(db: Session, world: World, settings: Settings, visitors: Visitors, tmp_path: Path) -> None:
+def test_workbook_goes_round(
+    db: Session, world: World, settings: Settings, site: Flask, visitors: Visitors, tmp_path: Path
+) -> None:
     fill(db, world, settings)
-    page = visitors.sign_in("unit_officer")
+    page = arrive(visitors, site, world.people["unit_officer"])
     page.goto(f"/sheets/{world.sheets['34'].id}")
     page.get_by_text("Excel, bản in").click()
     with page.expect_download() as download:
