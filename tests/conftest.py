@@ -138,10 +138,14 @@ def client(app: Flask, db: Session) -> Client:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium a worker, for it takes a second to start, and two of Playwright cannot run in one process."""
+    """One Chromium a worker, for it takes a second to start, and two of Playwright cannot run in one process.
+
+    Nobody looks at its window: without memory for pictures of the pages it does not paint them.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu", "--in-process-gpu"]
+            executable_path=chromium(),
+            args=["--no-sandbox", "--disable-gpu", "--in-process-gpu", "--force-gpu-mem-available-mb=1"],
         )
         yield browser
         browser.close()

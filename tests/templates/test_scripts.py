@@ -45,7 +45,7 @@ def complaints() -> list[str]:
 @pytest.fixture(scope="module")
 def context(browser: Browser, address: str, complaints: list[str]) -> Iterator[BrowserContext]:
     """One browser profile, so that the styles and fonts are fetched once."""
-    context = browser.new_context(viewport=LAPTOP, base_url=address, locale="vi-VN")
+    context = browser.new_context(viewport=LAPTOP, base_url=address, locale="vi-VN", reduced_motion="reduce")
     context.set_default_timeout(8000)
     context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     context.on("weberror", lambda error: complaints.append(str(error.error)))
