@@ -315,6 +315,7 @@ def faults_of(html: str, app: Flask | None = None) -> list[str]:
     return faults
 
 
+@lru_cache(maxsize=4096)  # an address stands on many pages
 def _is_dead(app: Flask, href: str, method: str) -> bool:
     parts = urlsplit(href)
     if parts.scheme or parts.netloc or not parts.path.startswith("/"):
