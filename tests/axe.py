@@ -10,7 +10,7 @@ RULES = {
         "type": "tag",
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     },
-    "rules": {"color-contrast": {"enabled": False}},  # the dearest rule: see contrast_faults()
+    "rules": {"color-contrast": {"enabled": False}},  # the dearest rule: see JUDGED
     "resultTypes": ["violations"],
 }
 # what a narrow window may break, since it hides and moves things; the rest is the same page, looked at in the wide one
