@@ -1,6 +1,7 @@
 """The set-up's own promises: what is locked, what is named, what is documented."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -63,6 +64,15 @@ def test_makefile_lists_the_commands():
     assert re.findall(r"^(\w+):.*## ", makefile, re.MULTILINE) == [
         *("install", "demo", "run", "test", "check", "fix", "docs", "bench", "lock")
     ]
+
+
+@pytest.mark.parametrize(("given", "expected"), [([], r"(/usr/bin/)?python3"), (["PYTHON=python3.12"], r"python3\.12")])
+def test_makefile_takes_a_python_that_is_new_enough_or_the_one_it_is_told(given, expected):
+    said = subprocess.run(["make", "-n", "install", *given], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    python = said.stdout.split()[0]
+    assert re.fullmatch(expected, python)
+    if python.startswith("/"):
+        subprocess.run([python, "-c", "import ensurepip, sys; assert sys.version_info >= (3, 11)"], check=True)
 
 
 def test_system_names_the_packages_of_libraries_that_do_not_load():
