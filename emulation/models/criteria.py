@@ -26,7 +26,7 @@ class CriteriaSet(Base):
     edition: Mapped[str] = mapped_column(String(40))  # `version` of the file
     title: Mapped[str] = mapped_column(String(400))
     status: Mapped[str] = mapped_column(String(20))
-    body: Mapped[str] = mapped_column(Text)  # the canonical JSON
+    body: Mapped[str] = mapped_column(Text, deferred=True)  # the canonical JSON; asked for once a process
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     published_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]

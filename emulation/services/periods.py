@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, lazyload, raiseload
 
 from emulation.domain.names import name_key
 from emulation.domain.workflow import Clock, Phase
 from emulation.models import Cluster, Extension, Period, Sheet, User
 
+_NEWEST = select(Period).order_by(Period.code.desc()).limit(1)  # made once: every page asks
+_OF_CODE = select(Period).where(Period.code == bindparam("code"))
+
 
 def newest_period(db: Session) -> Period | None:
     """The period that people work in: the one with the highest code, "2021-2022" after "2020-2021"."""
-    return db.scalar(select(Period).order_by(Period.code.desc()).limit(1))
+    return db.scalar(_NEWEST)
 
 
 def all_periods(db: Session) -> list[Period]:
@@ -25,7 +28,8 @@ def all_periods(db: Session) -> list[Period]:
 
 def load_period(db: Session, code: str) -> Period | None:
     """The period of a URL."""
-    return db.scalar(select(Period).where(Period.code == code))
+    found: Period | None = db.scalar(_OF_CODE, {"code": code})
+    return found
 
 
 def clock_phase(sheet: Sheet, period: Period) -> Phase:

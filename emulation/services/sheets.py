@@ -34,7 +34,7 @@ from emulation.domain.scoring import line_points
 from emulation.domain.shared_figures import indicators_in, spread
 from emulation.domain.workflow import Act, Clock, Phase, SheetState, refusal, require
 from emulation.errors import CHANGED_MEANWHILE, Invalid, Stale, WrongState
-from emulation.models import Citation, CriteriaSet, Entry, Period, Role, Sheet, User
+from emulation.models import Citation, Entry, Period, Role, Sheet, User
 from emulation.services.actor import Actor
 from emulation.services.history import record
 from emulation.services.lines import FIGURES, Brief, Outline, Stored, open_returns
@@ -83,9 +83,7 @@ _WHOLE = select(Sheet).options(
 )
 # what the save of one line needs besides `outline_of`, and who asks for news
 _ALONE = select(Sheet).options(
-    joinedload(Sheet.period).options(
-        joinedload(Period.criteria_set).defer(CriteriaSet.body), joinedload(Period.windows)
-    ),
+    joinedload(Sheet.period).options(joinedload(Period.criteria_set), joinedload(Period.windows)),
     lazyload(Sheet.unit),
     lazyload(Sheet.cluster),
     lazyload(Sheet.returned_lines),
@@ -100,6 +98,7 @@ def _locked(query: Select[Any]) -> Select[Any]:
 # Statements that are asked for again and again are made once: to make one takes as long as to run it.
 _KEY: BindParameter[int] = bindparam("key")
 _CODE: BindParameter[str] = bindparam("code")
+_WHOLE_READ = _WHOLE.where(Sheet.id == _KEY)
 _WHOLE_LOCKED = _locked(_WHOLE)
 _WHO = bindparam("user", type_=Integer)
 _ALONE_LOCKED = _locked(_ALONE.add_columns(User).outerjoin(User, User.id == _WHO).options(lazyload(User.unit)))
@@ -129,7 +128,8 @@ _CHANGE = update(_TABLE).where(_TABLE.c.id == _KEY, _TABLE.c.version == bindpara
 
 def load_sheet(db: Session, sheet_id: int) -> Sheet | None:
     """The sheet of a URL with entries, evidence and returned lines."""
-    return db.scalar(_WHOLE.where(Sheet.id == sheet_id))
+    found: Sheet | None = db.scalar(_WHOLE_READ, {"key": sheet_id})
+    return found
 
 
 def load_sheet_alone(db: Session, sheet_id: int) -> Sheet | None:

@@ -1,6 +1,7 @@
 """A small Flask application that gives the templates what the real one gives them, without a database.
 
-`make_stage()` serves the gallery of all components at / and answers saves at /save as the sheet page does.
+`make_stage()` serves the gallery of all components at /, some of them at /?brief, and answers saves at /save as the
+sheet page does.
 The Content-Security-Policy is the product's.
 """
 
@@ -101,6 +102,9 @@ def figure() -> dict[str, Any]:
     return chart.to_plotly_json()
 
 
+FIGURE = figure()
+
+
 def static(path: str) -> str:
     """The address of a static file; Plotly, 1.5 MB of script, comes only where it is asked for, with ?plotly."""
     is_there = not path.startswith("vendor/plotly-") or "plotly" in request.args
@@ -166,7 +170,8 @@ def make_stage() -> Flask:
             "gallery.html",
             form=form,
             ranking=RANKING,
-            figure=figure(),
+            figure=FIGURE,
+            brief="brief" in request.args,
             save_url=url_for("save", criterion="VII.1"),
         )
 

@@ -17,6 +17,7 @@ from tests.templates.stage import make_stage
 LAPTOP = {"width": 1366, "height": 768}
 STATUS = "[data-autosave-status]"
 PART = "#part"
+GALLERY = "/?brief"
 SAVED_FILE = "robust.png"
 
 
@@ -63,7 +64,7 @@ def page(context: BrowserContext, app: Flask, complaints: list[str]) -> Iterator
     page.evaluate("localStorage.clear()")
     app.config["SAVES"] = []
     complaints.clear()
-    page.goto("/")
+    page.goto(GALLERY)
     yield page
     context.set_offline(False)
     for tab in context.pages[1:]:
@@ -125,7 +126,7 @@ def test_autosave_enter_saves_without_leaving_the_page(page: Page, app: Flask) -
     page.press(PART, "Enter")
     expect(page.locator(STATUS)).to_have_text("Đã lưu 10:43")
     assert [sent["part"] for sent in saves(app)] == ["60"]
-    assert page.url.endswith("/")
+    assert page.url.endswith(GALLERY)
 
 
 def test_autosave_puts_the_error_beside_the_field_and_takes_it_back(page: Page) -> None:
@@ -267,7 +268,7 @@ def test_autosave_closed_browser_loses_nothing(page: Page, app: Flask) -> None:
     page.close()
     page.context.set_offline(False)
     again = page.context.new_page()
-    again.goto("/")
+    again.goto(GALLERY)
     expect(again.locator(STATUS)).to_have_text("Đã lưu 10:43")
     expect(again.locator(PART)).to_have_value("54")
     assert saves(app) == [{"version": "3", "part": "54", "whole": "98", "note": "Đã đối chiếu"}]
@@ -315,7 +316,7 @@ def test_filter_ignores_accents(page: Page) -> None:
 def test_keys_click_buttons_but_not_while_typing(page: Page) -> None:
     page.fill("#ranking-filter", "i")
     page.press("#ranking-filter", "i")
-    assert page.url.endswith("/")
+    assert page.url.endswith(GALLERY)
     page.locator("h1").click()
     with page.expect_navigation():
         page.keyboard.press("i")
