@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, WebError
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
@@ -21,9 +22,13 @@ LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
 
+_left: list[int] = []  # ports that servers have left: under the same address browsers know styles and fonts already
+
+
 @contextmanager
 def serving(app: Flask, port: int = 0) -> Iterator[str]:
     """The application on a server with threads; gives its address."""
+    port = port or next((_left.pop() for _ in range(len(_left)) if _is_free(_left[-1])), 0)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -33,28 +38,76 @@ def serving(app: Flask, port: int = 0) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+        if server.server_port not in _left:
+            _left.append(server.server_port)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+class Profiles:
+    """Browser profiles that go from test to test, emptied of all but the cache of styles, scripts and fonts.
+
+    The first page of a new profile takes the processor half a second, another one the third of it.
+    """
+
+    def __init__(self, browser: Browser, furnish: Callable[[BrowserContext], None] | None = None) -> None:
+        self.browser = browser
+        self.furnish = furnish  # what every new one gets
+        self.free: dict[str, list[BrowserContext]] = {}
+
+    def take(self, settings: dict[str, Any]) -> tuple[BrowserContext, Page]:
+        """A profile with these settings, as good as new, and an empty page in it."""
+        kind = repr(sorted(settings.items()))
+        free = self.free.setdefault(kind, [])
+        if not free:
+            context = self.browser.new_context(**settings)
+            context.set_default_timeout(8000)
+            if self.furnish:
+                self.furnish(context)
+            return context, context.new_page()
+        context = free.pop()
+        page = context.new_page()
+        devtools = context.new_cdp_session(page)
+        devtools.send("Storage.clearDataForOrigin", {"origin": settings["base_url"], "storageTypes": "all"})
+        devtools.detach()
+        return context, page
+
+    def give_back(self, context: BrowserContext, settings: dict[str, Any]) -> None:
+        """Nobody uses the profile any more: its pages are closed, its cookies gone."""
+        for page in context.pages:
+            page.close()
+        context.clear_cookies()
+        context.set_offline(False)
+        self.free[repr(sorted(settings.items()))].append(context)
 
 
 @dataclass
 class Visitors:
     """People with a browser each, on one server. `complaints`: what any console or the server complained of."""
 
-    browser: Browser
+    profiles: Profiles
     address: str
     complaints: list[str] = field(default_factory=list)
-    contexts: list[BrowserContext] = field(default_factory=list)
+    taken: list[tuple[BrowserContext, dict[str, Any]]] = field(default_factory=list)
 
     def come(self, **options: Any) -> Page:
-        """A new browser profile of a stranger, with an empty page in it."""
+        """A browser profile of a stranger, with an empty page in it."""
         settings: dict[str, Any] = {"viewport": LAPTOP, "base_url": self.address, "locale": "vi-VN"}
         settings["reduced_motion"] = "reduce"  # drawing every step of a transition is a quarter of what Chromium does
-        context = self.browser.new_context(**settings | options)
-        context.set_default_timeout(8000)
-        context.on("console", lambda message: self._hear(message.type, message.text))
-        context.on("weberror", lambda error: self.complaints.append(f"page error: {error.error}"))
-        context.on("response", self._look)
-        self.contexts.append(context)
-        return context.new_page()
+        settings |= options
+        context, page = self.profiles.take(settings)
+        for event, listen in self._listeners:
+            context.on(event, listen)
+        self.taken.append((context, settings))
+        return page
 
     def sign_in(self, name: str, **options: Any) -> Page:
         """This person of tests/world.py after the sign-in page."""
@@ -63,15 +116,24 @@ class Visitors:
         return page
 
     def leave(self) -> None:
-        """Close every profile."""
-        for context in self.contexts:
-            context.close()
-        self.contexts.clear()
+        """Give every profile back."""
+        for context, settings in self.taken:
+            self.profiles.give_back(context, settings)
+            for event, listen in self._listeners:
+                context.remove_listener(event, listen)
+        self.taken.clear()
 
-    def _hear(self, kind: str, text: str) -> None:
+    @property
+    def _listeners(self) -> list[tuple[Any, Callable[[Any], None]]]:
+        return [("console", self._hear), ("weberror", self._break), ("response", self._look)]
+
+    def _hear(self, message: ConsoleMessage) -> None:
         # the status of an answer, 4xx of a refused save included, is looked at in _look()
-        if kind in ("error", "warning") and not text.startswith("Failed to load resource"):
-            self.complaints.append(f"console: {text}")
+        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+            self.complaints.append(f"console: {message.text}")
+
+    def _break(self, error: WebError) -> None:
+        self.complaints.append(f"page error: {error.error}")
 
     def _look(self, response: Response) -> None:
         if response.status >= 500 or (response.status == 404 and "/static/" in response.url):
@@ -88,7 +150,7 @@ def sign_in(page: Page, name: str, *, path: str = "/sign-in") -> None:
 
 
 def arrive(visitors: Visitors, site: Flask, person: User, **options: Any) -> Page:
-    """A new browser of somebody who has signed in before: the sign-in page takes a second of the processor."""
+    """A browser of somebody who has signed in before: the sign-in page takes a second of the processor."""
     page = visitors.come(**options)
     page.context.add_cookies([cookie_of(site, visitors.address, person)])
     return page

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import Session
 
 from emulation.config import Settings
-from tests.journeys.browsers import Visitors, cookie_of, serving
+from tests.journeys.browsers import Profiles, Visitors, arrive, serving
 from tests.journeys.drafting import begin
 from tests.world import World
 
@@ -29,10 +29,16 @@ def address(site: Flask) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Profiles:
+    """The browser profiles of this worker."""
+    return Profiles(browser)
+
+
 @pytest.fixture
-def visitors(browser: Browser, address: str) -> Iterator[Visitors]:
+def visitors(profiles: Profiles, address: str) -> Iterator[Visitors]:
     """Nobody yet; at the end no console may have complained."""
-    visitors = Visitors(browser, address)
+    visitors = Visitors(profiles, address)
     yield visitors
     visitors.leave()
     assert visitors.complaints == []
@@ -44,22 +50,7 @@ def draft(db: Session, world: World) -> int:
     return begin(db, world).id
 
 
-@pytest.fixture(scope="module")
-def office(browser: Browser, address: str) -> Iterator[Visitors]:
-    """One browser profile of the department for all tests, so that styles and fonts are fetched once."""
-    office = Visitors(browser, address)
-    yield office
-    office.leave()
-
-
 @pytest.fixture
-def department(world: World, site: Flask, office: Visitors) -> Iterator[Page]:
-    """An officer of the department who has signed in; no console may have complained."""
-    page = office.contexts[0].new_page() if office.contexts else office.come()
-    page.context.add_cookies([cookie_of(site, office.address, world.people["department"])])
-    yield page
-    page.context.set_offline(False)
-    page.evaluate("localStorage.clear()")
-    for tab in page.context.pages:
-        tab.close()
-    assert office.complaints == []
+def department(world: World, site: Flask, visitors: Visitors) -> Page:
+    """An officer of the department who has signed in."""
+    return arrive(visitors, site, world.people["department"])

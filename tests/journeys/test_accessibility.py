@@ -40,7 +40,7 @@ from emulation.services import (
 )
 from emulation.services.actor import Actor
 from tests import axe, bound, files, filling, finished, reviewing
-from tests.journeys.browsers import LAPTOP, PHONE, Visitors, cookie_of, serving
+from tests.journeys.browsers import LAPTOP, PHONE, Profiles, Visitors, cookie_of, serving
 from tests.journeys.drafting import begin, consult
 from tests.world import World, build
 
@@ -79,6 +79,12 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(engine)
     engine.dispose()
     return path
+
+
+@pytest.fixture(scope="module")
+def profiles(browser: Browser) -> Profiles:
+    """Browser profiles whose pages have axe."""
+    return Profiles(browser, axe.bring_axe)
 
 
 @pytest.fixture
@@ -419,7 +425,7 @@ for _moment, _pages in PAGES.items():
 @pytest.mark.parametrize("moment", PAGES)
 def test_every_page_of_a_moment_is_accessible(
     moment: Callable[[Session, World, Settings], Names],
-    browser: Browser,
+    profiles: Profiles,
     own: Settings,
     own_db: Session,
     own_site: Flask,
@@ -429,9 +435,8 @@ def test_every_page_of_a_moment_is_accessible(
     own_db.commit()
     faults: list[str] = []
     with serving(own_site) as address:
-        visitors = Visitors(browser, address)
+        visitors = Visitors(profiles, address)
         page = visitors.come()
-        axe.bring_axe(page.context)
         looks: set[str] = set()
         for place, (name, template) in enumerate(PAGES[moment]):
             page.context.clear_cookies()

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from emulation.config import Settings
 from emulation.models import Certificate, Entry, Evidence, History, Verdict
 from tests import files, filling, finished, reviewing
 from tests.client import Client
-from tests.journeys.browsers import LAPTOP, Visitors, arrive, fresh, serving, sign_in
+from tests.journeys.browsers import LAPTOP, Profiles, Visitors, arrive, fresh, serving, sign_in
 from tests.world import World
 
 STATUS = "[data-autosave-status]"
@@ -180,9 +180,9 @@ def test_expired_session_keeps_the_text_and_saves_after_sign_in(
     assert numbers_of(officer) == 0
 
 
-def test_stopped_server_loses_nothing(db: Session, world: World, browser: Browser, site: Flask) -> None:
+def test_stopped_server_loses_nothing(db: Session, world: World, profiles: Profiles, site: Flask) -> None:
     with serving(site) as address:
-        visitors = Visitors(browser, address)
+        visitors = Visitors(profiles, address)
         officer = arrive(visitors, site, world.people["unit_officer"])
         officer.goto(f"/sheets/{world.sheets['34'].id}?open=I.2")
     change(officer, "#value", "91,5")
