@@ -45,28 +45,33 @@ from tests.journeys.drafting import begin, consult
 from tests.world import World, build
 
 NARROW = {"width": 320, "height": 640}
-WIDEST = """[...document.querySelectorAll('body *')].filter(e => {
-    if (e.getBoundingClientRect().right <= document.documentElement.clientWidth + 0.5) return false;
-    for (let up = e.parentElement; up !== document.body; up = up.parentElement)
-        if (getComputedStyle(up).overflowX !== 'visible') return false;
-    return true;
-}).map(e => e.outerHTML.slice(0, 100)).slice(0, 3).join(' / ')"""
-SPILLED = """[...document.querySelectorAll('.tag')].filter(
-    e => e.getBoundingClientRect().right > e.parentElement.getBoundingClientRect().right + 0.5
-        && getComputedStyle(e.parentElement).overflowX === 'visible'
-).map(e => e.textContent.trim())"""
-# Plotly follows the width of the window a moment later. A promise, because wait_for_function() needs eval().
-DRAWN = """() => new Promise((resolve, reject) => {
+# By how much the page is too wide and because of what; which labels leave their place. First it waits for the charts,
+# since Plotly follows the width of the window a moment later (a promise, because wait_for_function() needs eval()).
+LAID_OUT = """async () => {
     const end = performance.now() + 8000;
-    const look = () => {
-        const plots = [...document.querySelectorAll('.plot')];
-        const width = plot => +plot.querySelector('.main-svg')?.getAttribute('width');
-        if (plots.every(plot => width(plot) === plot.clientWidth)) resolve();
-        else if (performance.now() > end) reject(new Error('a chart is not as wide as its place'));
-        else setTimeout(look, 20);
+    const plots = [...document.querySelectorAll('.plot')];
+    const width = (plot) => +plot.querySelector('.main-svg')?.getAttribute('width');
+    while (!plots.every((plot) => width(plot) === plot.clientWidth)) {
+        if (performance.now() > end) throw new Error('a chart is not as wide as its place');
+        await new Promise((later) => setTimeout(later, 20));
+    }
+    const root = document.documentElement;
+    const tooWide = root.scrollWidth - root.clientWidth;
+    const isWide = (element) => {
+        if (element.getBoundingClientRect().right <= root.clientWidth + 0.5) return false;
+        for (let up = element.parentElement; up !== document.body; up = up.parentElement)
+            if (getComputedStyle(up).overflowX !== 'visible') return false;
+        return true;
     };
-    look();
-})"""
+    const widest = tooWide > 0 ? [...document.querySelectorAll('body *')].filter(isWide) : [];
+    const spilled = [...document.querySelectorAll('.tag')].filter(
+        (tag) => tag.getBoundingClientRect().right > tag.parentElement.getBoundingClientRect().right + 0.5
+            && getComputedStyle(tag.parentElement).overflowX === 'visible');
+    return [
+        tooWide, widest.slice(0, 3).map((element) => element.outerHTML.slice(0, 100)).join(' / '),
+        spilled.map((tag) => tag.textContent.trim()),
+    ];
+}"""
 Pages = Sequence[tuple[str | None, str]]  # who (None: a stranger) opens what; {names} are what the moment gives
 Names = dict[str, object]
 
@@ -460,16 +465,15 @@ def faults_of(page: Page, looks: set[str], *, is_first: bool = True) -> list[str
     faults = []
     for size in (LAPTOP, PHONE, NARROW):
         page.set_viewport_size(size)
-        page.evaluate(DRAWN)
+        wide, widest, spilled = page.evaluate(LAID_OUT)
         found = []
         if size == LAPTOP:
             found = axe.wide_faults(page, looks)
         elif size == PHONE and is_first:
             found = axe.narrow_faults(page)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
-            found.append(f"{wide} px too wide, because of {page.evaluate(WIDEST)}")
-        found += [f"“{text}” leaves its place" for text in page.evaluate(SPILLED)]
+            found.append(f"{wide} px too wide, because of {widest}")
+        found += [f"“{text}” leaves its place" for text in spilled]
         faults += [f"{size['width']} px: {each}" for each in found]
     page.set_viewport_size(LAPTOP)
     return faults

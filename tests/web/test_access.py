@@ -1,6 +1,7 @@
 """Who may open what: every route, every role and a stranger, in three moments of a round.
 
-Nobody is led to a closed door either: every link on every page that a person can open opens for them.
+Nobody is led to a closed door either: every link on every page that a person can open opens for them. Most people open
+them in English, where nothing may be in Vietnamese but what people have written.
 On PostgreSQL a few people open every page and send every form; see tests/postgres.py.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -41,8 +43,9 @@ from emulation.services import (
 )
 from emulation.services.sheets import load_sheet_to_change
 from emulation.web import session as current
-from tests import files
+from tests import english, files
 from tests.client import Client, read
+from tests.english import data_of
 from tests.snapshots import Snapshots
 from tests.world import World
 
@@ -166,6 +169,13 @@ CASES = [
     *(("review", name) for name in ("department", "chair", "member", "outsider", "unit_officer", "other_officer")),
     *(("published", name) for name in PEOPLE if name not in ("member", "unit_director", "other_director")),
 ]
+# those who open every page in English
+IN_ENGLISH = {
+    "self_scoring": ("stranger", "admin", "department", "unit_officer", "unit_director", "cluster_leader"),
+    "review": ("department", "chair", "member", "unit_officer"),
+    "published": ("stranger", "department", "chair", "unit_officer", "leader", "auditor"),
+}
+REFUSALS = ("/no-such-page", "/accounts")  # of a page, to everybody or to most
 # who together may open every route
 ON_BOTH_DATABASES = {
     ("self_scoring", "admin"),
@@ -342,6 +352,9 @@ def test_route_opens_to_those_who_may(
 ) -> None:
     ids = prepare(db, world, settings, moment)
     person = person_of(client, world, name)
+    if name in IN_ENGLISH[moment]:
+        with client.session_transaction() as session:
+            session["language"] = "en"
     opened = open_routes(app, person, list(routes_of(app, world, ids)))
     before = dump(db)
     answers = {}
@@ -350,6 +363,9 @@ def test_route_opens_to_those_who_may(
             response = answers[route.path] = ask(client, route)
             assert response.status_code in UNUSUAL.get(route.endpoint, (200, 302)), route
             assert person is None or place_of(response) != "/sign-in", route
+    if name in IN_ENGLISH[moment]:
+        refusals = {path: client.get(path) for path in REFUSALS}
+        assert vietnamese_in(answers | refusals, data_of(db, world, settings)) == set()
     follow_links(app, client, answers, is_stranger=person is None)
     assert dump(db) == before
 
@@ -377,6 +393,13 @@ def test_people_on_both_databases_may_open_every_route(
             person = None if name == "stranger" else world.people[name].id
             opened |= {(route.endpoint, route.method) for route in open_routes(app, person, routes)}
     assert closed - opened == set()
+
+
+def vietnamese_in(answers: dict[str, TestResponse], written: re.Pattern[str]) -> set[str]:
+    """Where these pages in English show Vietnamese that nobody has `written`."""
+    pages = {path: each.text for path, each in answers.items() if each.mimetype == "text/html" and not each.location}
+    assert {re.findall('<html lang="(..)"', text)[0] for text in pages.values()} == {"en"}
+    return {f"{path}: {text}" for path, page in pages.items() for text in english.vietnamese_in(page, written)}
 
 
 def person_of(client: Client, world: World, name: str) -> int | None:
