@@ -465,18 +465,21 @@ def faults_of(page: Page, looks: set[str], *, is_first: bool = True) -> list[str
     faults = []
     for size in (LAPTOP, PHONE, NARROW):
         page.set_viewport_size(size)
-        wide, widest, spilled = page.evaluate(LAID_OUT)
-        found = []
+        found = misplaced(page)
         if size == LAPTOP:
-            found = axe.wide_faults(page, looks)
+            found += axe.wide_faults(page, looks)
         elif size == PHONE and is_first:
-            found = axe.narrow_faults(page)
-        if wide > 0:
-            found.append(f"{wide} px too wide, because of {widest}")
-        found += [f"“{text}” leaves its place" for text in spilled]
+            found += axe.narrow_faults(page)
         faults += [f"{size['width']} px: {each}" for each in found]
     page.set_viewport_size(LAPTOP)
     return faults
+
+
+def misplaced(page: Page) -> list[str]:
+    """By how much the page scrolls sideways and because of what, and labels that leave their place."""
+    wide, widest, spilled = page.evaluate(LAID_OUT)
+    found = [f"{wide} px too wide, because of {widest}"] if wide > 0 else []
+    return found + [f"“{text}” leaves its place" for text in spilled]
 
 
 def test_axe_notices_a_fault(browser: Browser) -> None:
