@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,8 +28,7 @@ _left: list[int] = []  # ports that servers have left: under the same address br
 @contextmanager
 def serving(app: Flask, port: int = 0) -> Iterator[str]:
     """The application on a server with threads; gives its address."""
-    port = port or next((_left.pop() for _ in range(len(_left)) if _is_free(_left[-1])), 0)
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    server = make_server("127.0.0.1", port or _port_left(), app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -38,18 +37,17 @@ def serving(app: Flask, port: int = 0) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-        if server.server_port not in _left:
-            _left.append(server.server_port)
+        _left.append(server.server_port)
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as one:
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            one.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+def _port_left() -> int:
+    """A port that an earlier server has left and nobody has taken since; 0, for any, where there is none."""
+    while _left:
+        with socket.socket() as one, suppress(OSError):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(("127.0.0.1", port := _left.pop()))
+            return port
+    return 0
 
 
 class Profiles:
@@ -65,8 +63,7 @@ class Profiles:
 
     def take(self, settings: dict[str, Any]) -> tuple[BrowserContext, Page]:
         """A profile with these settings, as good as new, and an empty page in it."""
-        kind = repr(sorted(settings.items()))
-        free = self.free.setdefault(kind, [])
+        free = self._like(settings)
         if not free:
             context = self.browser.new_context(**settings)
             context.set_default_timeout(8000)
@@ -86,7 +83,10 @@ class Profiles:
             page.close()
         context.clear_cookies()
         context.set_offline(False)
-        self.free[repr(sorted(settings.items()))].append(context)
+        self._like(settings).append(context)
+
+    def _like(self, settings: dict[str, Any]) -> list[BrowserContext]:
+        return self.free.setdefault(repr(sorted(settings.items())), [])
 
 
 @dataclass
