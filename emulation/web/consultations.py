@@ -29,6 +29,7 @@ from emulation.web.display import say as _
 from emulation.web.display import show_phrase
 from emulation.web.draft_view import DraftView, burden_view, fault_row, field_words, heading
 from emulation.web.failures import show_beside
+from emulation.web.numbers import whole_number
 from emulation.words import N_
 
 area = Area("consultations", __name__)
@@ -123,14 +124,13 @@ def _comment(db: Session, *, comment_id: int) -> Comment | None:
 @area.post("/comments/<int:comment_id>/answer", allow=Permission.EDIT_CRITERIA, load=_comment)
 def answer_comment(one: Comment) -> Any:
     """Say what becomes of a comment."""
-    version = request.form.get("version", "")
     service.answer(
         current.db(),
         current.actor(),
         one,
         outcome=request.form.get("outcome", ""),
         text=request.form.get("answer", ""),
-        version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+        version=whole_number(request.form.get("version"), 0),
         now=current.now(),
     )
     flash(_("Đã trả lời góp ý."), "ok")
@@ -185,13 +185,12 @@ def _publishing(row: DraftRow) -> str:
 @area.post("/drafts/<int:draft_id>/publishing", allow=Permission.EDIT_CRITERIA, load=load_draft_to_edit)
 def publish(row: DraftRow) -> Any:
     """Freeze it as a version."""
-    number = request.form.get("number", "")
     try:
         found = service.publish_draft(
             current.db(),
             current.actor(),
             row,
-            number=int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1,
+            number=whole_number(request.form.get("number"), -1),
             now=current.now(),
         )
     except Unpublishable as refusal:
@@ -254,9 +253,8 @@ def read_file(row: DraftRow) -> Any:
     except Problems as error:
         return _files(row, problems=problems_shown(error), status=422)
     if request.form.get("apply"):
-        number = request.form.get("number", "")
         desk = open_desk(current.db(), current.actor(), row, now=current.now())
-        count = import_set(desk, criteria, number=int(number) if number.isascii() and number.isdigit() else -1)
+        count = import_set(desk, criteria, number=whole_number(request.form.get("number"), -1))
         flash(_("Đã nhập tệp: %(n)s mục thay đổi. Bấm Hoàn tác nếu nhập nhầm.", n=count), "ok")
         return redirect(url_for("drafts.editor", draft_id=row.id), 303)
     return _files(row, found=criteria)

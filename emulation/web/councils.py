@@ -19,6 +19,7 @@ from emulation.web.area import Area
 from emulation.web.display import say as _
 from emulation.web.display import show_phrase, translate
 from emulation.web.failures import show_beside
+from emulation.web.numbers import whole_number
 
 area = Area("councils", __name__)
 MANAGE = Permission.RUN_PERIOD
@@ -39,7 +40,7 @@ class CouncilForm(Form):
         """What was typed; shape only."""
 
         def keys(field: SelectMultipleField) -> list[int]:
-            return [int(value) for value in field.data or () if value.isdecimal()]
+            return [key for key in (whole_number(value, None) for value in field.data or ()) if key is not None]
 
         method = self.method.data if self.method.data in list(Method) else Method.SINGLE
         return service.Scope(
@@ -48,7 +49,7 @@ class CouncilForm(Form):
             cluster_ids=keys(self.clusters),
             codes=self.codes.data or [],
             member_ids=keys(self.members),
-            chair_id=int(self.chair.data) if self.chair.data and self.chair.data.isdecimal() else None,
+            chair_id=whole_number(self.chair.data, None),
         )
 
 
@@ -162,7 +163,7 @@ def change_council(council: Council) -> Any:
     """Save a council."""
     period = period_of(council)
     form = CouncilForm(request.form)
-    version = int(form.version.data) if form.version.data and form.version.data.isdecimal() else 0
+    version = whole_number(form.version.data, 0)
     try:
         service.change_council(
             current.db(), current.actor(), council, period, form.scope(), version=version, now=current.now()

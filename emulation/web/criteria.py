@@ -27,6 +27,7 @@ from emulation.web.criteria_files import criteria_posted, download, downloads, p
 from emulation.web.display import say as _
 from emulation.web.display import show_phrase, show_points, translate
 from emulation.web.failures import show_beside
+from emulation.web.numbers import whole_number
 from emulation.web.sheet_view import rule_table
 from emulation.words import N_, Phrase
 
@@ -130,8 +131,7 @@ def new_draft() -> Any:
             criteria = criteria_posted()
             row = create_draft(db, current.actor(), criteria=criteria, now=current.now())
         elif start == "version":
-            key = form.based_on.data or ""
-            based_on = load_set(db, set_id=int(key)) if key.isascii() and key.isdigit() and len(key) < 10 else None
+            based_on = load_set(db, set_id=whole_number(form.based_on.data, 0))
             if based_on is None:
                 raise Invalid(N_("Chọn một bộ tiêu chí đã công bố."), "based_on")
             row = create_draft(

@@ -39,6 +39,7 @@ from emulation.web.draft_view import (
     words_of,
 )
 from emulation.web.failures import wants_json
+from emulation.web.numbers import whole_number
 from emulation.web.trials import trial_of
 from emulation.words import N_
 
@@ -48,8 +49,7 @@ NEWEST, SHOWN = 40, 8  # changes read, and lines shown of them: the same act in 
 
 def _key(name: str) -> int | None:
     """The key of a node, or another small number, that the address or the form gives."""
-    text = str(request.values.get(name, ""))
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole_number(request.values.get(name), None)
 
 
 # ---- the page ----
@@ -251,7 +251,7 @@ def move(row: Draft) -> Any:
         root = Root(name)
     except ValueError as error:
         raise Invalid(N_("Chọn nơi chuyển đến."), "place") from error
-    home = int(parent) if parent.isascii() and parent.isdigit() and len(parent) < 10 else None
+    home = whole_number(parent, None)
     after = _key("after")
     if after is None and not request.form.get("first"):  # to the end
         siblings = [one for one in desk.draft.children(root, home) if one.key != key]
@@ -305,7 +305,7 @@ def merge(row: Draft) -> Any:
 
 
 def _chosen() -> list[int]:
-    return [int(text) for text in request.form.getlist("keys") if text.isascii() and text.isdigit() and len(text) < 10]
+    return [key for key in (whole_number(text, None) for text in request.form.getlist("keys")) if key is not None]
 
 
 @area.post("/drafts/<int:draft_id>/undo", allow=Permission.EDIT_CRITERIA, load=load_draft_to_edit)

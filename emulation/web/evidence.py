@@ -32,6 +32,7 @@ from emulation.web.evidence_forms import LinkForm, UploadForm
 from emulation.web.evidence_view import citable_groups, library_rows, places_of, shown_document
 from emulation.web.failures import wants_json
 from emulation.web.nav import may_have_sheet
+from emulation.web.numbers import whole_number
 from emulation.web.sheet_view import href
 from emulation.words import N_
 
@@ -246,7 +247,7 @@ def save_description(evidence: Evidence) -> Any:
             evidence,
             url=check_url(form.text("url")) if evidence.url is not None else None,
             **form.said(),
-            version=int(version) if version.isascii() and version.isdigit() else 0,
+            version=whole_number(version, 0),
             now=current.now(),
         )
     except Invalid as error:

@@ -19,6 +19,7 @@ from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import say as _
 from emulation.web.failures import show_beside
+from emulation.web.numbers import whole_number
 from emulation.words import N_
 
 area = Area("exclusions", __name__)
@@ -59,9 +60,7 @@ def exclude(period: Period) -> Any:
     """Record a finding."""
     form = ExclusionForm(request.form)
     try:
-        sheet: Sheet | None = None
-        if (form.unit.data or "").isdecimal():
-            sheet = load_sheet(current.db(), int(form.unit.data))
+        sheet = load_sheet(current.db(), whole_number(form.unit.data, 0))
         if sheet is None or sheet.period_id != period.id:
             raise Invalid(N_("Chọn một đơn vị của kỳ này."), "unit")
         service.exclude(

@@ -26,6 +26,7 @@ from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import decimal_mark, show_phrase
 from emulation.web.display import say as _
+from emulation.web.numbers import whole_number
 from emulation.web.review_view import declared_words, evidence_of, mark_words, typed_points
 from emulation.web.whereabouts import deadline_of
 from emulation.words import N_, figure
@@ -133,8 +134,7 @@ def _row(one: Dispute, places: int, *, explains: bool, answers: bool, problems: 
 
 
 def _version(code: str) -> int:
-    text = request.form.get(f"version-{code}", "0")
-    return int(text) if text.isdecimal() else 0
+    return whole_number(request.form.get(f"version-{code}"), 0)
 
 
 def _each_line(sheet: Sheet, act: Callable[[str], bool], done: Callable[[int], str]) -> Any:

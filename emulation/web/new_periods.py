@@ -17,6 +17,7 @@ from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import say as _
 from emulation.web.failures import show_beside
+from emulation.web.numbers import whole_number
 from emulation.words import vietnam_day
 
 area = Area("new_periods", __name__)
@@ -71,7 +72,7 @@ def create_period() -> Any:
             current.actor(),
             code=form.code.data or "",
             title=form.title.data or "",
-            criteria_set_id=int(form.criteria_set.data) if (form.criteria_set.data or "").isdecimal() else 0,
+            criteria_set_id=whole_number(form.criteria_set.data, 0),
             previous=previous,
             now=current.now(),
         )

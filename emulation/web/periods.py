@@ -26,6 +26,7 @@ from emulation.web.area import Area
 from emulation.web.display import say as _
 from emulation.web.display import show_datetime, show_phrase, translate
 from emulation.web.failures import show_beside
+from emulation.web.numbers import whole_number
 from emulation.words import N_
 
 area = Area("periods", __name__)
@@ -238,7 +239,7 @@ def set_times(period: Period) -> Any:
             current.actor(),
             period,
             windows=windows,
-            version=int(form.version.data) if form.version.data and form.version.data.isdecimal() else 0,
+            version=whole_number(form.version.data, 0),
             now=current.now(),
         )
     except Stale as refusal:
@@ -332,12 +333,11 @@ def finalising_page(period: Period) -> Any:
 @area.post("/periods/<code>/finalising", allow=MANAGE, load=load_period)
 def finalise_ready(period: Period) -> Any:
     """Finalise every sheet that was shown as ready."""
-    expected = request.form.get("expected", "")
     done = finalising.finalise_ready(
         current.db(),
         current.actor(),
         period,
-        expected=int(expected) if expected.isdecimal() else None,
+        expected=whole_number(request.form.get("expected"), None),
         now=current.now(),
     )
     flash(_("Đã chốt %(n)s phiếu.", n=len(done)), "ok")

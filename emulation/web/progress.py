@@ -16,6 +16,7 @@ from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import say as _
 from emulation.web.display import translate
+from emulation.web.numbers import whole_number
 
 area = Area("progress", __name__)
 READ = Permission.READ_BOARD
@@ -75,7 +76,7 @@ def _wanted() -> dict[str, Any]:
     sort, order = request.args.get("sort", ""), request.args.get("order", "")
     known = ("idle", "overdue", "late", "extended", *SheetState)
     return {
-        "cluster": int(cluster) if cluster.isascii() and cluster.isdigit() and len(cluster) < 4 else None,
+        "cluster": whole_number(cluster, None),
         "show": show if show in known else "",
         "sort": sort if sort in SORTS else "cluster",
         "descending": order == "down",

@@ -21,6 +21,7 @@ from emulation.web.area import Area
 from emulation.web.at_work import is_busy
 from emulation.web.display import say as _
 from emulation.web.entries import entry_from_form, form_for
+from emulation.web.numbers import whole_number
 from emulation.web.sheet_desk import Desk, desk_of
 from emulation.web.sheet_filters import chips_of
 from emulation.web.sheet_parts import macros, sums_of, totals_of
@@ -127,8 +128,7 @@ def news(sheet: Sheet) -> Any:
 
 
 def _asked(name: str) -> int:
-    text = request.args.get(name, "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole_number(request.args.get(name), 0)
 
 
 MOVES = ("send", "send_back", "recall", "submit", "receive", "return")

@@ -38,6 +38,7 @@ from emulation.web.display import show_datetime, show_phrase, show_time
 from emulation.web.entries import EntryForm, entry_from_form, form_for
 from emulation.web.failures import wants_json
 from emulation.web.nav import may_have_sheet
+from emulation.web.numbers import whole_number
 from emulation.web.sheet_desk import desk_of
 from emulation.web.sheet_filters import across_words, chips_of, nothing_words
 from emulation.web.sheet_parts import macros, totals_of
@@ -189,8 +190,7 @@ def save(sheet: Sheet) -> Any:
 
 
 def _version() -> int:
-    text = request.form.get("version", "0")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole_number(request.form.get("version"), 0)
 
 
 def _refused(sheet: Sheet, code: str, form: EntryForm) -> Any:

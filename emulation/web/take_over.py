@@ -26,6 +26,7 @@ from emulation.web.area import Area
 from emulation.web.display import say as _
 from emulation.web.display import show_phrase
 from emulation.web.entries import EntryForm, entry_from_form, form_for
+from emulation.web.numbers import whole_number
 from emulation.web.sheet_view import href, short_words, view_of
 from emulation.web.takeover_view import takeover_of
 from emulation.words import N_
@@ -170,8 +171,7 @@ def confirm_all(sheet: Sheet) -> Any:
 @area.post("/sheets/<int:sheet_id>/figures/confirm/<path:code>", allow=FILL, load=_load_to_change)
 def confirm_line(sheet: Sheet) -> Any:
     """The figures and the evidence of this line still hold."""
-    text, code = request.form.get("version", ""), _code()
-    version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    version, code = whole_number(request.form.get("version"), None), _code()
     if offers.confirm(current.db(), current.actor(), sheet, [code], version=version, now=current.now()):
         flash(_("Đã xác nhận tiêu chí %(code)s.", code=code), "ok")
     return redirect(href(sheet, code), 303)
@@ -244,7 +244,7 @@ def dispute(sheet: Sheet) -> Any:
             code=criterion.code,
             data=data,
             reason=reason,
-            version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+            version=whole_number(version, 0),
             now=current.now(),
         )
     except Refusal as refusal:

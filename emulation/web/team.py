@@ -27,6 +27,7 @@ from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import say as _
 from emulation.web.display import show_phrase, translate
+from emulation.web.numbers import whole_number
 from emulation.web.remarks import RemarkForm, thread_rows
 from emulation.web.sheet_view import SheetView, href, is_declared, section_of, todo_items, view_of
 
@@ -132,10 +133,7 @@ def save(sheet: Sheet) -> Any:
 
 def _key(text: Any) -> int | None:
     """The key of an account, None for nobody; what is no number is an account that nobody has."""
-    said = str(text or "")
-    if not said:
-        return None
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+    return whole_number(text, 0) if text else None
 
 
 # ---- what the pages of a sheet show ----

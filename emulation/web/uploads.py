@@ -28,6 +28,7 @@ from emulation.web.display import show_phrase
 from emulation.web.evidence import library_page
 from emulation.web.evidence_forms import LinkForm, ReplaceForm, UploadForm
 from emulation.web.failures import wants_json
+from emulation.web.numbers import whole_number
 from emulation.web.sheet_view import href
 from emulation.words import N_, Phrase
 
@@ -228,7 +229,7 @@ def _begin(sheet: Sheet, **becomes: Any) -> Any:
         current.actor(),
         sheet,
         file_name=request.form.get("name", ""),
-        size=int(size) if size.isascii() and size.isdigit() and len(size) < 100 else None,
+        size=whole_number(size, None, digits=99),
         largest_mib=settings.largest_file_mib,
         quota_mib=settings.unit_quota_mib,
         now=current.now(),
@@ -239,8 +240,7 @@ def _begin(sheet: Sheet, **becomes: Any) -> Any:
 
 def _version() -> int:
     """Of an evidence, as the form shows it; 0, which none has, where it says nothing that can be read."""
-    version = request.form.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    return whole_number(request.form.get("version"), 0)
 
 
 def _stale(error: revisions.EvidenceStale) -> Any:
@@ -257,13 +257,12 @@ def progress(upload: Upload) -> Any:
 @area.post("/uploads/<token>", allow=Permission.FILL_SHEET, load=_upload)
 def add_piece(upload: Upload) -> Any:
     """The next piece, as it is; `offset` says where it belongs."""
-    offset = request.args.get("offset", "")
     try:
         end = uploads.add_piece(
             current.db(),
             _folder(),
             upload,
-            offset=int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 16 else -1,
+            offset=whole_number(request.args.get("offset"), -1, digits=15),
             data=request.get_data(),
             now=current.now(),
         )

@@ -20,6 +20,7 @@ from emulation.web import session as current
 from emulation.web.area import Area
 from emulation.web.display import say as _
 from emulation.web.display import show_phrase
+from emulation.web.numbers import whole_number
 from emulation.web.review_view import flag_tags, groups_of, guidance_of, mark_words, row_of, typed_points
 from emulation.web.takeover_view import Offers
 from emulation.words import N_, Phrase
@@ -120,11 +121,12 @@ def settle(sheet: Sheet) -> Any:
     """Write the official points, all lines at once."""
     db = current.db()
     decisions, problems = _read(sheet)
-    versions = {
-        int(name.removeprefix("version-")): int(value)
-        for name, value in request.form.items()
-        if name.startswith("version-") and name.removeprefix("version-").isdigit() and value.isdigit()
-    }
+    sent = [
+        (whole_number(name.removeprefix("version-"), None), whole_number(version, None))
+        for name, version in request.form.items()
+        if name.startswith("version-")
+    ]
+    versions = {key: version for key, version in sent if key is not None and version is not None}
     try:
         service.settle(db, current.actor(), sheet, decisions=decisions, versions=versions, now=current.now())
     except Unsettled as refusal:
