@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from emulation.domain.workflow import Phase
 from emulation.web.numbers import whole_number
 from tests import reviewing
 from tests.client import Client
@@ -52,8 +51,15 @@ def test_odd_number_is_refused_or_passed_over_wherever_one_is_sent(
         client.sign_in(name)
         for path, data in forms.items():
             assert client.post(path, data=data).status_code in (303, 409, 422), path
-    world.period.phase = Phase.EXPLANATION
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_version_of_an_explanation_is_refused(client: Client, db: Session, world: World, odd: str) -> None:
+    sheet = reviewing.declare(db, world, "34")
+    reviewing.settle(db, world, sheet, I_3=("6", "Thiếu văn bản tham mưu."))
     db.commit()
     client.sign_in("unit_officer")
-    answer = client.post(f"/sheets/{sheet}/explanations", data={"version-I.1": odd, "text-I.1": "Có."})
-    assert answer.status_code in (303, 404, 405, 409, 422)
+    answer = client.post(
+        f"/sheets/{sheet.id}/explanations", data={"version-I.3": odd, "text-I.3": "Đã gửi ngày 02/06."}
+    )
+    assert answer.status_code in (303, 409, 422)
