@@ -36,8 +36,27 @@ NARROWER = {
 }
 SCRIPT = Axe().axe_script
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "elementRef": True}
-FAULTS = """rules => axe.run(document, rules).then(found => found.violations.flatMap(
-    ({id, nodes}) => nodes.map(({target, html}) => `${id}: ${target} ${html.slice(0, 200)}`)))"""
+# The size of a target is dear too, so axe judges those alone that can be at fault: controls smaller than 24 px, and
+# those that lie partly under another control.
+FAULTS = """async rules => {
+    const CONTROLS = 'a, button, input, select, textarea, summary, iframe, [tabindex], [role], [contenteditable]';
+    const boxes = [...document.querySelectorAll(CONTROLS)].map((element) => [element, element.getBoundingClientRect()]);
+    const near = boxes.filter(([, {width, height}]) => width && height).sort(([, a], [, b]) => a.top - b.top);
+    near.forEach(([element, box], place) => {
+        if (box.width < 24 || box.height < 24) element.dataset.target = '';
+        for (let next = place + 1; next < near.length && near[next][1].top < box.bottom; next++) {
+            const [other, its] = near[next];
+            if (its.left >= box.right || its.right <= box.left || element.contains(other) || other.contains(element))
+                continue;
+            element.dataset.target = other.dataset.target = '';
+        }
+    });
+    axe.configure({rules: [{id: 'target-size', selector: '[data-target]'}]});
+    const {violations} = await axe.run(document, rules);
+    for (const [element] of boxes) delete element.dataset.target;
+    return violations.flatMap(
+        ({id, nodes}) => nodes.map(({target, html}) => `${id}: ${target} ${html.slice(0, 200)}`));
+}"""
 # A look is everything the contrast of a text depends on: its colour, size and weight, and what lies under it. Boxes
 # that leave the flow may lie over anything, so each kind of them is a look of its own. Of each look that is not known
 # yet axe judges three texts, and the rest of them where it could judge none of the three (disabled, covered): those

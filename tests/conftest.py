@@ -140,12 +140,19 @@ def client(app: Flask, db: Session) -> Client:
 def browser() -> Iterator[Browser]:
     """One Chromium a worker, for it takes a second to start, and two of Playwright cannot run in one process.
 
-    Nobody looks at its window: without memory for pictures of the pages it does not paint them.
+    Nobody looks at its window: without memory for pictures of the pages it does not paint them. No page stays long
+    enough for its scripts to be worth optimising.
     """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium(),
-            args=["--no-sandbox", "--disable-gpu", "--in-process-gpu", "--force-gpu-mem-available-mb=1"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--in-process-gpu",
+                "--force-gpu-mem-available-mb=1",
+                "--js-flags=--no-maglev --no-turbofan",
+            ],
         )
         yield browser
         browser.close()

@@ -92,6 +92,12 @@ def profiles(browser: Browser) -> Profiles:
     return Profiles(browser, axe.bring_axe)
 
 
+@pytest.fixture(scope="module")
+def looks() -> set[str]:
+    """Looks of texts whose contrast was judged on a page before; the moments share their styles."""
+    return set()
+
+
 @pytest.fixture
 def own(migrated: Path, tmp_path: Path) -> Settings:
     """Settings with a database of this test's own."""
@@ -431,6 +437,7 @@ for _moment, _pages in PAGES.items():
 def test_every_page_of_a_moment_is_accessible(
     moment: Callable[[Session, World, Settings], Names],
     profiles: Profiles,
+    looks: set[str],
     own: Settings,
     own_db: Session,
     own_site: Flask,
@@ -442,7 +449,6 @@ def test_every_page_of_a_moment_is_accessible(
     with serving(own_site) as address:
         visitors = Visitors(profiles, address)
         page = visitors.come()
-        looks: set[str] = set()
         for place, (name, template) in enumerate(PAGES[moment]):
             page.context.clear_cookies()
             if name is not None:
@@ -514,6 +520,24 @@ POOR = {
     "<div style='position:absolute;top:300px;left:0;width:99px;height:99px;background:#333'></div>"
     "<p class=b style='position:absolute;top:320px;left:0'>Huế</p>",
 }
+
+
+NARROW_TARGETS = {
+    "close together": "<button style='width:20px;height:12px;padding:0'>a</button><br>" * 3,
+    "under another": "<a href=/ style='display:block;width:90px;height:30px'>Huế</a>"
+    "<a href=/ style='display:block;width:90px;height:30px;margin-top:-22px;position:relative'>Vinh</a>",
+}
+
+
+@pytest.mark.parametrize("fault", NARROW_TARGETS)
+def test_axe_notices_a_target_that_is_hard_to_hit(browser: Browser, fault: str) -> None:
+    page = browser.new_page(viewport=LAPTOP)
+    good = "<p><button style='width:60px;height:30px'>Huế</button></p>"
+    page.set_content(f"<html lang=vi><title>t</title><main><h1>t</h1>{good}{NARROW_TARGETS[fault]}{good}</main>")
+    wide, narrow = axe.wide_faults(page, set()), axe.narrow_faults(page)
+    page.close()
+    for found in (wide, narrow):
+        assert [each for each in found if each.startswith("target-size")], found
 
 
 @pytest.mark.parametrize("fault", POOR)
