@@ -26,6 +26,13 @@ from emulation.models import (
 )
 
 Predicate = Callable[[User | None, Any], bool]
+OF_PERSON: set[Predicate] = set()  # those that look at the person alone
+
+
+def of_person(predicate: Predicate) -> Predicate:
+    """A predicate that looks at the person alone."""
+    OF_PERSON.add(predicate)
+    return predicate
 
 
 class Permission(StrEnum):
@@ -66,11 +73,13 @@ class Permission(StrEnum):
     READ_HISTORY = "read_history"
 
 
+@of_person
 def anyone(user: User | None, thing: Any) -> bool:
     """Everybody, signed in or not."""
     return True
 
 
+@of_person
 def signed_in(user: User | None, thing: Any) -> bool:
     """Anybody with an account."""
     return user is not None
@@ -84,7 +93,7 @@ def has(*roles: Role) -> Predicate:
 
     predicate.__name__ = " / ".join(role.value for role in roles)
     predicate.__doc__ = "Role: " + ", ".join(role.value for role in roles)
-    return predicate
+    return of_person(predicate)
 
 
 def _sheet(thing: Any) -> Sheet | None:
@@ -221,3 +230,13 @@ def may(user: User | None, permission: Permission, thing: Any = None) -> bool:
     if user is not None and not user.is_active:
         user = None
     return any(all(predicate(user, thing) for predicate in grant) for grant in RULES.get(permission, ()))
+
+
+def may_ever(user: User | None, permission: Permission) -> bool:
+    """Whether there can be a thing that this person may do this to; where not, nothing need be loaded to refuse."""
+    if user is not None and not user.is_active:
+        user = None
+    return any(
+        all(predicate(user, None) for predicate in grant if predicate in OF_PERSON)
+        for grant in RULES.get(permission, ())
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -79,18 +81,9 @@ class Client(FlaskClient):
 
     def count_queries(self, path: str) -> int:
         """How many statements the application sends to its database for the page at `path`."""
-        sent: list[str] = []
-
-        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            sent.append(statement)
-
-        engine = self.application.extensions["engine"]
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with statements_of(self.application) as sent:
             self.page(path)
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-        return sum(1 for statement in sent if not statement.startswith("BEGIN"))
+        return len(sent)
 
     def submit(self, path: str, values: dict[str, Any], *, to: str | None = None) -> TestResponse:
         """Fill and send the form on the page at `path`, as a browser would without scripts.
@@ -103,6 +96,23 @@ class Client(FlaskClient):
         unknown = set(values) - wanted[0].names
         assert not unknown, f"{path}: no field {sorted(unknown)}"
         return self.post(wanted[0].action or path, data={**wanted[0].values, **values}, csrf=False)
+
+
+@contextmanager
+def statements_of(app: Flask) -> Iterator[list[str]]:
+    """The statements that the application sends to its database meanwhile."""
+    sent: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if not statement.startswith("BEGIN"):  # said aloud on SQLite only
+            sent.append(statement)
+
+    engine = app.extensions["engine"]
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 @dataclass

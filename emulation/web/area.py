@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Blueprint, abort, request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from emulation.access import Permission, may
+from emulation.access import Permission, may, may_ever
 from emulation.errors import CHANGED_MEANWHILE, Missing, NotYours, SignInNeeded, Stale, WrongState
 from emulation.web import session as current
 from emulation.words import N_
@@ -26,7 +26,9 @@ class Area(Blueprint):
 
     `@area.get("/sheets/<int:sheet_id>", allow=Permission.READ_SHEET, load=load_sheet)` calls
     `load_sheet(db, sheet_id=...)`, refuses 404 for None and 401/403 by the table in `access.py`, and hands the loaded
-    thing to the view as its first argument. A POST commits when the view has returned and rolls back on any exception.
+    thing to the view as its first argument. Nothing is loaded for somebody who may do this to no thing at all, unless
+    the loader brings the account too and says so (`load.brings_person`). A POST commits when the view has returned and
+    rolls back on any exception.
     """
 
     def get(self, rule: str, *, allow: Permission, load: Loader | None = None) -> Callable[[View], View]:  # type: ignore[override]  # allow= is required here
@@ -46,12 +48,15 @@ class Area(Blueprint):
                 db = current.db()
                 thing = None
                 if load is not None:
+                    is_known = current.user_key() is None or not getattr(load, "brings_person", False)
+                    if is_known and not may_ever(current.user(), allow):
+                        refuse()
                     thing = load(db, **values)
-                    if thing is None and current.user() is not None:
+                    if thing is None:
+                        if current.user() is None:
+                            check(allow)
                         raise Missing(N_("Không có trang này, hoặc đã được chuyển đi nơi khác."))
                 check(allow, thing)
-                if load is not None and thing is None:
-                    raise Missing(N_("Không có trang này, hoặc đã được chuyển đi nơi khác."))
                 response = view(thing) if load is not None else view(**values)
                 if request.method not in current.SAFE:
                     commit(db)
@@ -71,10 +76,13 @@ def check(allow: Permission, thing: Any = None) -> None:
         SignInNeeded: nobody is signed in.
         NotYours: somebody is, and may not.
     """
-    person = current.user()
-    if may(person, allow, thing):
-        return
-    if person is None:
+    if not may(current.user(), allow, thing):
+        refuse()
+
+
+def refuse() -> NoReturn:
+    """Refuse the person of this request, as `check` does."""
+    if current.user() is None:
         raise SignInNeeded(N_("Hãy đăng nhập để mở trang này."))
     raise NotYours(N_("Tài khoản của anh chị không được phép mở trang hoặc làm việc này."))
 

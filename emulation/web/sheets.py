@@ -78,6 +78,9 @@ def _load_to_fill(db: Session, *, sheet_id: int, code: str | None = None) -> She
     return sheet
 
 
+_load_to_fill.brings_person = True  # type: ignore[attr-defined]  # read by the guard, which then asks nothing before
+
+
 def _load(db: Session, *, sheet_id: int) -> Sheet | None:
     return load_sheet(db, sheet_id)
 

@@ -15,10 +15,9 @@ from emulation.services import results
 from emulation.services.actor import Actor
 from emulation.services.criteria import publish as publish_set
 from emulation.services.impacts import impact_of
-from tests.client import Client
+from tests.client import Client, statements_of
 from tests.domain.pairs import Data, leaf, plain, take
 from tests.finished import QUALITY, TOTALS, WHEN, exclude, finish, more_units, publish
-from tests.web.test_results import counting
 from tests.world import World, nine_kinds
 
 READERS = ("department", "leader", "auditor")
@@ -253,6 +252,6 @@ def test_impact_asks_the_database_the_same_whatever_the_number_of_units(
     row = next_version(db, revision)
     url = impact_url(row)
     client.sign_in("leader").page(url)
-    with counting(client.application) as sent:
+    with statements_of(client.application) as sent:
         client.page(url)
     assert len(sent) == 9

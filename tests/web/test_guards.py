@@ -15,13 +15,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from emulation import create_app
-from emulation.access import RULES, Permission, may
+from emulation.access import RULES, Permission, may, may_ever
 from emulation.config import Settings
 from emulation.models import History, SignIn, User
 from emulation.web import session as current
 from emulation.web.app import POLICY
 from emulation.web.area import Area
-from tests.client import Client, read
+from tests.client import Client, read, statements_of
 from tests.world import World
 from tools import permissions
 from tools.docs import PERMISSIONS
@@ -184,6 +184,18 @@ def test_what_is_not_there_is_missing(client: Client, world: World, path: str) -
     assert (response.status_code, read(response.text).h1) == (404, "Không tìm thấy")
 
 
+@pytest.mark.parametrize("sheet", ["34", None])
+def test_nothing_is_loaded_for_who_may_never(client: Client, world: World, sheet: str | None) -> None:
+    sheet_id = world.sheets[sheet].id if sheet else 999
+    with statements_of(client.application) as sent:
+        for name, status in (("stranger", 401), ("admin", 403)):
+            other = client.another() if name == "stranger" else client.another().sign_in(name)
+            for address in (f"/sheets/{sheet_id}", f"/sheets/{sheet_id}/verdicts"):
+                assert other.get(address, headers={"Accept": "application/json"}).status_code == status, name
+    assert sent
+    assert not [statement for statement in sent if "FROM sheets" in statement]
+
+
 def test_wrong_method_is_refused(client: Client, world: World) -> None:
     assert client.sign_in("admin").get("/sign-out").status_code == 405
 
@@ -248,6 +260,20 @@ def test_table_grants_nothing_that_it_does_not_name(world: World) -> None:
     closed = world.people["department"]
     closed.is_active = False
     assert [one for one in Permission if may(closed, one) != may(None, one)] == []
+
+
+def test_who_may_never_may_nothing_of_the_kind(world: World) -> None:
+    things = [None, world.period, *world.sheets.values()]
+    for person in (None, *world.people.values()):
+        for permission in Permission:
+            if not may_ever(person, permission):
+                assert not any(may(person, permission, thing) for thing in things), (person, permission)
+    assert not may_ever(None, Permission.READ_SHEET)
+    assert not may_ever(world.people["admin"], Permission.READ_SHEET)
+    assert may_ever(world.people["other_officer"], Permission.FILL_SHEET)  # of a sheet of their own
+    assert may_ever(None, Permission.READ_RANKING)  # of a period that is open to the public
+    world.people["department"].is_active = False
+    assert not may_ever(world.people["department"], Permission.READ_SHEET)
 
 
 def test_every_route_is_guarded(app: Flask) -> None:

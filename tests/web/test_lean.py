@@ -20,11 +20,10 @@ from emulation.models import Citation, Entry, Evidence
 from emulation.services import lean as service
 from emulation.services import results
 from emulation.services.results import published
-from tests.client import Client
+from tests.client import Client, statements_of
 from tests.documents import pdfs
 from tests.finished import WHEN, exclude, finish, more_units, publish
 from tests.reviewing import set_phase
-from tests.web.test_results import counting
 from tests.world import World
 
 LEAN = "/periods/2021-2022/lean"
@@ -207,7 +206,7 @@ def test_number_of_statements_does_not_grow_with_the_units(
 ) -> None:
     publish(db, world)
     client.sign_in("leader").get(LEAN)
-    with counting(app) as few:
+    with statements_of(app) as few:
         client.get(LEAN)
     assert len(few) == 8
 
@@ -218,7 +217,7 @@ def test_more_units_are_as_many_statements(app: Flask, client: Client, db: Sessi
     results.publish(db, world.actor("department"), world.period, now=WHEN)
     db.commit()
     client.sign_in("leader").get(LEAN)
-    with counting(app) as many:
+    with statements_of(app) as many:
         page = client.page(LEAN)
     assert len(many) == 8
     assert "12 đơn vị" in page.text

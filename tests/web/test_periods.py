@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.config import VIETNAM
@@ -33,24 +30,6 @@ def close(db: Session, phase: Phase) -> None:
     window.closes_at = now() - timedelta(hours=1)
     db.commit()
     db.expire_all()
-
-
-def queries(app: Flask, client: Client, path: str) -> int:
-    found: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if not statement.startswith("BEGIN"):  # said aloud on SQLite only
-            found.append(statement)
-
-    @contextmanager
-    def listening() -> Iterator[None]:
-        event.listen(app.extensions["engine"], "before_cursor_execute", note)
-        yield
-        event.remove(app.extensions["engine"], "before_cursor_execute", note)
-
-    with listening():
-        client.page(path)
-    return len(found)
 
 
 # ---- the board ----
@@ -120,10 +99,10 @@ def test_board_costs_the_same_for_few_and_more_entries(app: Flask, client: Clien
     set_phase(db, world, Phase.REVIEW)
     client.sign_in("department")
     declare(db, world, "34", {"I.2": {"value": "91"}}, state=SheetState.DRAFT)
-    few = queries(app, client, BOARD)
+    few = client.count_queries(BOARD)
     for code in ("35", "95", "96"):
         declare(db, world, code, state=SheetState.DRAFT)
-    assert queries(app, client, BOARD) == few
+    assert client.count_queries(BOARD) == few
     assert few == 19
 
 

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
 
 import plotly.graph_objects as go
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.domain.workflow import Phase, SheetState
 from emulation.models import Explanation, History, Period, Result, Verdict, VerdictRound
 from emulation.services import results
 from emulation.web import charts
-from tests.client import Client
+from tests.client import Client, statements_of
 from tests.finished import TOTALS, WHEN, exclude, finish, granted, more_units, next_year, publish
 from tests.reviewing import set_phase
 from tests.world import World
@@ -29,21 +26,6 @@ RANKING = "/periods/2021-2022/ranking"
 
 def vi(number: str) -> str:
     return number.replace(".", ",")
-
-
-@contextmanager
-def counting(app: Flask) -> Iterator[list[str]]:
-    """The statements that the application sends meanwhile, without the beginning of transactions."""
-    sent: list[str] = []
-
-    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith("SELECT"):
-            sent.append(statement)
-
-    engine = app.extensions["engine"]
-    event.listen(engine, "before_cursor_execute", count)
-    yield sent
-    event.remove(engine, "before_cursor_execute", count)
 
 
 # the ranking
@@ -192,10 +174,10 @@ def test_provisional_ranking_sends_as_many_queries_for_many_units_as_for_few(
 ) -> None:
     finish(db, world)
     client.sign_in("leader")
-    with counting(app) as few:
+    with statements_of(app) as few:
         client.get(RANKING)
     more_units(db, world, 6)
-    with counting(app) as many:
+    with statements_of(app) as many:
         client.get(RANKING)
 
     # period and windows; person; seal; clusters, exclusions, verdicts, sheets; the year before;
@@ -212,7 +194,7 @@ def test_published_ranking_sends_a_fixed_number_of_queries(
     results.publish(db, world.actor("department"), world.period, now=WHEN)
     client.sign_in("leader").get(RANKING)  # opens the snapshot
 
-    with counting(app) as sent:
+    with statements_of(app) as sent:
         client.get(RANKING)
 
     # as above, with the awards instead of clusters, exclusions and verdicts: the ranking itself is in memory

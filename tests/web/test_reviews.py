@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from emulation.domain.workflow import Phase, SheetState
 from emulation.models import Completion, Conflict, Mark, Sheet
 from emulation.services import marks, verdicts
-from tests.client import Client
+from tests.client import Client, statements_of
 from tests.reviewing import CORE, declare, now, set_phase, settle, under_review
 from tests.world import World
 
@@ -55,21 +52,6 @@ def finish(db: Session, world: World, who: str, sheet: Sheet, **points: str) -> 
     marks.accept_unremarkable(db, world.actor(who), sheet, now=now())
     marks.finish(db, world.actor(who), sheet, now=now())
     db.commit()
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    """The statements that the application sends to its database meanwhile."""
-    found: list[str] = []
-    engine = app.extensions["engine"]
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if not statement.startswith("BEGIN"):  # said aloud on SQLite only
-            found.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield found
-    event.remove(engine, "before_cursor_execute", note)
 
 
 # ---- the queue and the first screen ----
@@ -427,7 +409,7 @@ def test_queue_row_and_column_cost_the_same_for_few_and_more_units(
     found = {}
     for step in ("few", "more"):
         for path in (QUEUE, COLUMN + "?cluster=all", "/"):
-            with counted(app) as statements:
+            with statements_of(app) as statements:
                 client.page(path)
             found[step, path] = len(statements)
         for code in ("35", "95", "96"):
@@ -453,7 +435,7 @@ def test_row_view_costs_the_same_for_few_and_more_lines(app: Flask, client: Clie
     client.sign_in("member")
     found = []
     for sheet in (few, more):
-        with counted(app) as statements:
+        with statements_of(app) as statements:
             client.page(review_url(sheet))
         found.append(len(statements))
     assert found == [14, 14]
@@ -463,6 +445,6 @@ def test_save_of_a_mark_costs_a_fixed_number_of_queries(app: Flask, client: Clie
     sheet = under_review(db, world)
     client.sign_in("member")
     client.post(mark_url(sheet), data={"points": "9,69"}, headers=JSON)
-    with counted(app) as statements:
+    with statements_of(app) as statements:
         client.post(mark_url(sheet), data={"points": "9", "reason": "x"}, headers=JSON)
     assert len(statements) == 18

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -395,21 +395,6 @@ def test_save_warns_above_100_percent_without_refusing(client: Client, world: Wo
 # ---- how much it asks of the database ----
 
 
-def queries_of(engine: Engine, client: Client, path: str) -> int:
-    counted: list[str] = []
-
-    def count(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            counted.append(statement)
-
-    event.listen(engine, "before_cursor_execute", count)
-    try:
-        assert client.get(path).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
-    return len(counted)
-
-
 SHEET_QUERIES = 15  # two of them ask who has which part and what was said
 
 
@@ -418,10 +403,9 @@ def test_sheet_page_asks_as_often_for_many_lines_as_for_one(
 ) -> None:
     client.sign_in("unit_officer")
     save(client, world, "I.1", part="95", whole="98")
-    engine = app.extensions["engine"]
-    few = queries_of(engine, client, url(world, open="I.1"))
+    few = client.count_queries(url(world, open="I.1"))
     fill_rest(client, world, settings)
-    many = queries_of(engine, client, url(world, open="I.1"))
+    many = client.count_queries(url(world, open="I.1"))
 
     assert (few, many) == (SHEET_QUERIES, SHEET_QUERIES)
 
