@@ -36,24 +36,30 @@ NARROWER = {
 }
 SCRIPT = Axe().axe_script
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "elementRef": True}
-# The size of a target is dear too, so axe judges those alone that can be at fault: controls smaller than 24 px, and
-# those that lie partly under another control.
+# The size of a target is dear too, so axe judges those alone that can be at fault: controls smaller than 24 px with
+# another one as near as that, and controls that lie partly under another one.
 FAULTS = """async rules => {
-    const CONTROLS = 'a, button, input, select, textarea, summary, iframe, [tabindex], [role], [contenteditable]';
-    const boxes = [...document.querySelectorAll(CONTROLS)].map((element) => [element, element.getBoundingClientRect()]);
+    const ROLES = 'button checkbox combobox link menuitem option radio slider spinbutton switch tab textbox treeitem';
+    const CONTROLS = 'a, button, input, select, textarea, summary, iframe, [tabindex], [contenteditable]'
+        + ROLES.split(' ').map((role) => `, [role=${role}]`).join('');
+    const isSmall = ({width, height}) => width < 24 || height < 24;
+    const isShown = (element) => element.checkVisibility({visibilityProperty: true});
+    const shown = [...document.querySelectorAll(CONTROLS)].filter(isShown);
+    const boxes = shown.map((element) => [element, element.getBoundingClientRect()]);
     const near = boxes.filter(([, {width, height}]) => width && height).sort(([, a], [, b]) => a.top - b.top);
     near.forEach(([element, box], place) => {
-        if (box.width < 24 || box.height < 24) element.dataset.target = '';
-        for (let next = place + 1; next < near.length && near[next][1].top < box.bottom; next++) {
+        for (let next = place + 1; next < near.length && near[next][1].top <= box.bottom + 24; next++) {
             const [other, its] = near[next];
-            if (its.left >= box.right || its.right <= box.left || element.contains(other) || other.contains(element))
-                continue;
-            element.dataset.target = other.dataset.target = '';
+            if (its.left > box.right + 24 || its.right < box.left - 24) continue;
+            const isOver = its.left < box.right && its.right > box.left && its.top < box.bottom;
+            const isIn = element.contains(other) || other.contains(element);
+            if (isSmall(box) || (isOver && !isIn)) element.dataset.target = '';
+            if (isSmall(its) || (isOver && !isIn)) other.dataset.target = '';
         }
     });
     axe.configure({rules: [{id: 'target-size', selector: '[data-target]'}]});
     const {violations} = await axe.run(document, rules);
-    for (const [element] of boxes) delete element.dataset.target;
+    for (const element of shown) delete element.dataset.target;
     return violations.flatMap(
         ({id, nodes}) => nodes.map(({target, html}) => `${id}: ${target} ${html.slice(0, 200)}`));
 }"""
