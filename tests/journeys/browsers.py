@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, WebError
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
@@ -22,13 +22,28 @@ LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
 
+_complaints: dict[str, list[str]] = {}  # of the server at an address, and of those who visit it
 _left: list[int] = []  # ports that servers have left: under the same address browsers know styles and fonts already
 
 
 @contextmanager
 def serving(app: Flask, port: int = 0) -> Iterator[str]:
-    """The application on a server with threads; gives its address."""
-    server = make_server("127.0.0.1", port or _port_left(), app, threaded=True)
+    """The application on a server with threads; gives its address.
+
+    The server itself says what failed: to hear of every answer from the browser took a tenth of the time of a page.
+    """
+    complaints: list[str] = []
+
+    def heard(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        def note(status: str, *rest: Any) -> Any:
+            if status >= "5" or (status.startswith("404") and environ["PATH_INFO"].startswith("/static/")):
+                complaints.append(f"{status} {environ['PATH_INFO']}")
+            return start(status, *rest)
+
+        return app(environ, note)
+
+    server = make_server("127.0.0.1", port or _port_left(), heard, threaded=True)
+    complaints = _complaints.setdefault(f"http://127.0.0.1:{server.server_port}", complaints)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -95,8 +110,12 @@ class Visitors:
 
     profiles: Profiles
     address: str
-    complaints: list[str] = field(default_factory=list)
+    complaints: list[str] = field(init=False)
     taken: list[tuple[BrowserContext, dict[str, Any]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.complaints = _complaints[self.address]
+        self.complaints.clear()
 
     def come(self, **options: Any) -> Page:
         """A browser profile of a stranger, with an empty page in it."""
@@ -125,19 +144,15 @@ class Visitors:
 
     @property
     def _listeners(self) -> list[tuple[Any, Callable[[Any], None]]]:
-        return [("console", self._hear), ("weberror", self._break), ("response", self._look)]
+        return [("console", self._hear), ("weberror", self._break)]
 
     def _hear(self, message: ConsoleMessage) -> None:
-        # the status of an answer, 4xx of a refused save included, is looked at in _look()
+        # the status of an answer, 4xx of a refused save included, is looked at by the server
         if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
             self.complaints.append(f"console: {message.text}")
 
     def _break(self, error: WebError) -> None:
         self.complaints.append(f"page error: {error.error}")
-
-    def _look(self, response: Response) -> None:
-        if response.status >= 500 or (response.status == 404 and "/static/" in response.url):
-            self.complaints.append(f"{response.status} {response.url}")
 
 
 def sign_in(page: Page, name: str, *, path: str = "/sign-in") -> None:
