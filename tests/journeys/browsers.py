@@ -32,7 +32,6 @@ def serving(app: Flask, port: int = 0) -> Iterator[str]:
 
     The server itself says what failed: to hear of every answer from the browser took a tenth of the time of a page.
     """
-    complaints: list[str] = []
 
     def heard(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         def note(status: str, *rest: Any) -> Any:
@@ -43,7 +42,7 @@ def serving(app: Flask, port: int = 0) -> Iterator[str]:
         return app(environ, note)
 
     server = make_server("127.0.0.1", port or _port_left(), heard, threaded=True)
-    complaints = _complaints.setdefault(f"http://127.0.0.1:{server.server_port}", complaints)
+    complaints = _complaints.setdefault(f"http://127.0.0.1:{server.server_port}", [])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

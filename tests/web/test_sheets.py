@@ -7,7 +7,6 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -398,9 +397,7 @@ def test_save_warns_above_100_percent_without_refusing(client: Client, world: Wo
 SHEET_QUERIES = 15  # two of them ask who has which part and what was said
 
 
-def test_sheet_page_asks_as_often_for_many_lines_as_for_one(
-    app: Flask, client: Client, world: World, settings: Settings
-) -> None:
+def test_sheet_page_asks_as_often_for_many_lines_as_for_one(client: Client, world: World, settings: Settings) -> None:
     client.sign_in("unit_officer")
     save(client, world, "I.1", part="95", whole="98")
     few = client.count_queries(url(world, open="I.1"))
